@@ -1,0 +1,97 @@
+# The targets of the project: pdm::edge (headers), pdm::pdm (compiled), pdm::c (C interface), and the program.
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+# Warnings for our own code only; consumers never see them.
+add_library(pdm_warnings INTERFACE)
+target_compile_options(pdm_warnings INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wconversion -Wshadow>
+  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${PDM_WARNINGS_AS_ERRORS}>>:-Werror>)
+
+# pdm::edge -- core to advisory, header-only, no dependency but the standard library (and Eigen in anomaly and
+# prognostics). The two options keep the promise of equal bits and let the compiler vectorise.
+add_library(pdm_edge INTERFACE)
+add_library(pdm::edge ALIAS pdm_edge)
+set_target_properties(pdm_edge PROPERTIES EXPORT_NAME edge)
+target_compile_features(pdm_edge INTERFACE cxx_std_20)
+target_compile_options(pdm_edge INTERFACE
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang>:-ffp-contract=off -fno-math-errno -fno-trapping-math>)
+target_include_directories(pdm_edge INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+
+# FFTW is GPL-2+: never linked unless asked for by name, and configure says what that means.
+if(NOT PDM_VENDOR)
+  find_library(PDM_FFTW_DOUBLE fftw3)
+  find_library(PDM_FFTW_FLOAT fftw3f)
+  find_path(PDM_FFTW_INCLUDE fftw3.h)
+endif()
+if(PDM_FFTW_DOUBLE AND PDM_FFTW_FLOAT AND PDM_FFTW_INCLUDE)
+  set(PDM_HAVE_FFTW ON)
+  add_library(pdm_fftw INTERFACE)
+  target_include_directories(pdm_fftw INTERFACE ${PDM_FFTW_INCLUDE})
+  target_link_libraries(pdm_fftw INTERFACE ${PDM_FFTW_DOUBLE} ${PDM_FFTW_FLOAT})
+endif()
+if(PDM_FFT STREQUAL "fftw")
+  if(NOT PDM_HAVE_FFTW)
+    message(FATAL_ERROR "PDM_FFT=fftw, but FFTW (libfftw3-dev) was not found; install it or use PDM_FFT=native")
+  endif()
+  message(STATUS "pdm: FFT is FFTW: GPL-2+ unless you hold a paid licence; what you link may have to be GPL too")
+  target_compile_definitions(pdm_edge INTERFACE PDM_FFT_FFTW=1)
+  target_link_libraries(pdm_edge INTERFACE pdm_fftw)
+else()
+  message(STATUS "pdm: FFT is native (Apache-2.0)")
+endif()
+
+# pdm::c -- the C interface of a line, on pdm::edge alone.
+file(GLOB PDM_C_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/capi/*.cpp)
+if(PDM_C_SOURCES)
+  add_library(pdm_c ${PDM_C_SOURCES})
+  add_library(pdm::c ALIAS pdm_c)
+  set_target_properties(pdm_c PROPERTIES EXPORT_NAME c)
+  target_link_libraries(pdm_c PUBLIC $<BUILD_INTERFACE:pdm_edge> PRIVATE $<BUILD_INTERFACE:pdm_warnings>)
+  target_compile_options(pdm_c PRIVATE -fno-exceptions -fno-rtti)
+endif()
+if(PDM_EDGE_ONLY)
+  return()
+endif()
+
+# pdm::pdm -- everything else.
+find_package(Boost 1.81 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Threads REQUIRED)
+if(NOT PDM_VENDOR)
+  find_library(PDM_MATIO matio)
+  find_path(PDM_MATIO_INCLUDE matio.h)
+endif()
+file(GLOB_RECURSE PDM_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
+list(FILTER PDM_SOURCES EXCLUDE REGEX "/src/(cli|capi|python|gateway)/")
+if(PDM_SOURCES)
+  add_library(pdm ${PDM_SOURCES})
+  add_library(pdm::pdm ALIAS pdm)
+  target_link_libraries(pdm PUBLIC pdm_edge Boost::headers nlohmann_json::nlohmann_json Threads::Threads
+                        PRIVATE ZLIB::ZLIB $<BUILD_INTERFACE:pdm_warnings>)
+  target_compile_definitions(pdm PUBLIC BOOST_ASIO_NO_DEPRECATED)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC 12 warns falsely on boost::asio::awaitable.
+    target_compile_options(pdm PRIVATE -Wno-mismatched-new-delete)
+  endif()
+  if(PDM_MATIO AND PDM_MATIO_INCLUDE)
+    target_compile_definitions(pdm PRIVATE PDM_HAVE_MATIO=1)
+    target_include_directories(pdm PRIVATE ${PDM_MATIO_INCLUDE})
+    target_link_libraries(pdm PRIVATE ${PDM_MATIO})
+  endif()
+endif()
+
+# The program.
+file(GLOB PDM_CLI_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/cli/*.cpp)
+if(PDM_CLI_SOURCES)
+  find_package(CLI11 REQUIRED)
+  add_executable(pdm_program ${PDM_CLI_SOURCES})
+  set_target_properties(pdm_program PROPERTIES OUTPUT_NAME pdm RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  target_include_directories(pdm_program PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(pdm_program PRIVATE pdm CLI11::CLI11 pdm_warnings)
+endif()
