@@ -10,8 +10,8 @@ namespace pdm::cli {
 inline constexpr int exit_done = 0, exit_found_wrong = 1, exit_bad_input = 2, exit_outside = 3;
 
 struct verb {
-  CLI::App* command;          // to see whether it was chosen
-  std::function<int()> run;   // returns an exit code
+  CLI::App* command;         // to see whether it was chosen
+  std::function<int()> run;  // returns an exit code
 };
 
 }  // namespace pdm::cli

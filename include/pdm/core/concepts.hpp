@@ -14,8 +14,8 @@
 #include <cstddef>
 #include <span>
 
-#include "pdm/core/arena.hpp"
 #include "pdm/core/archive.hpp"
+#include "pdm/core/arena.hpp"
 #include "pdm/core/result.hpp"
 #include "pdm/core/row.hpp"
 #include "pdm/core/score.hpp"
@@ -31,28 +31,41 @@ struct any_next {
 
 template <class S, class Spec, class In>
 concept stage_of = requires(S s, S const& c, Spec const& spec, In const& in, arena& memory) {
-  { s.prepare(spec, memory) } noexcept -> std::same_as<result<Spec>>;
-  { c.footprint(spec) } noexcept -> std::same_as<std::size_t>;
-  { s.process(in, detail::any_next{}) } noexcept;
-  { s.reset() } noexcept;
+  { s.prepare(spec, memory) }
+  noexcept->std::same_as<result<Spec>>;
+  { c.footprint(spec) }
+  noexcept->std::same_as<std::size_t>;
+  { s.process(in, detail::any_next{}) }
+  noexcept;
+  { s.reset() }
+  noexcept;
 };
 
 template <class E>
 concept archived = requires(E e, E const& c, std::span<std::byte> bytes, std::span<std::byte const> saved) {
-  { c.saved_bytes() } noexcept -> std::same_as<std::size_t>;
-  { c.save(bytes) } noexcept -> std::same_as<result<std::size_t>>;
-  { e.restore(saved) } noexcept -> std::same_as<status>;
+  { c.saved_bytes() }
+  noexcept->std::same_as<std::size_t>;
+  { c.save(bytes) }
+  noexcept->std::same_as<result<std::size_t>>;
+  { e.restore(saved) }
+  noexcept->std::same_as<status>;
 };
 
 // Learns from rows and scores rows.
 template <class D>
 concept detector = archived<D> && requires(D d, D const& c, row const& r, std::span<double> parts, arena& memory) {
-  { d.prepare(std::size_t{}, memory) } noexcept -> std::same_as<status>;   // number of columns
-  { c.footprint(std::size_t{}) } noexcept -> std::same_as<std::size_t>;
-  { c.score_one(r) } noexcept -> std::same_as<score>;
-  { c.contributions(r, parts) } noexcept -> std::same_as<bool>;            // false: "none"
-  { d.learn_one(r, 1.0) } noexcept -> std::same_as<void>;
-  { d.reset() } noexcept;
+  { d.prepare(std::size_t{}, memory) }
+  noexcept->std::same_as<status>;  // number of columns
+  { c.footprint(std::size_t{}) }
+  noexcept->std::same_as<std::size_t>;
+  { c.score_one(r) }
+  noexcept->std::same_as<score>;
+  { c.contributions(r, parts) }
+  noexcept->std::same_as<bool>;  // false: "none"
+  { d.learn_one(r, 1.0) }
+  noexcept->std::same_as<void>;
+  { d.reset() }
+  noexcept;
 };
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE

@@ -13,24 +13,24 @@ namespace pdm::inline PDM_ABI_NAMESPACE {
 
 enum class errc : std::uint16_t {
   ok = 0,
-  invalid_argument,   // fix the call: a parameter is outside its documented range
-  unit_mismatch,      // fix the call: this stage wants m/s^2 and was given mm/s
-  rate_mismatch,      // fix the call: the sampling rate does not fit the setting
-  shape_mismatch,     // fix the call: the number of columns or samples is not the one prepared for
-  out_of_memory,      // give a larger arena; footprint(spec) says how much
-  not_ready,          // wait: too few observations so far
-  data_gap,           // samples are missing before this block; reset or re-align
-  bad_quality,        // the data do not support an answer; the quality says why
-  corrupt,            // an archive or a file is damaged; take the previous one
-  newer_version,      // written by a newer version; update the software or take another file
-  wrong_kind,         // a well-formed archive of something else
-  limit_exceeded,     // a stated bound was reached
-  not_found,          // the thing asked for is not there
-  io,                 // the outside world refused; try again later
+  invalid_argument,  // fix the call: a parameter is outside its documented range
+  unit_mismatch,     // fix the call: this stage wants m/s^2 and was given mm/s
+  rate_mismatch,     // fix the call: the sampling rate does not fit the setting
+  shape_mismatch,    // fix the call: the number of columns or samples is not the one prepared for
+  out_of_memory,     // give a larger arena; footprint(spec) says how much
+  not_ready,         // wait: too few observations so far
+  data_gap,          // samples are missing before this block; reset or re-align
+  bad_quality,       // the data do not support an answer; the quality says why
+  corrupt,           // an archive or a file is damaged; take the previous one
+  newer_version,     // written by a newer version; update the software or take another file
+  wrong_kind,        // a well-formed archive of something else
+  limit_exceeded,    // a stated bound was reached
+  not_found,         // the thing asked for is not there
+  io,                // the outside world refused; try again later
   timed_out,
   cancelled,
   end_of_stream,
-  unsupported,        // compiled out, or not offered for these arguments
+  unsupported,  // compiled out, or not offered for these arguments
 };
 
 [[nodiscard]] constexpr char const* to_string(errc code) noexcept {

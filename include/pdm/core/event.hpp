@@ -31,11 +31,18 @@ enum class event_cause : std::uint8_t { machine = 0, measurement, system };
 inline constexpr std::array<std::string_view, 3> event_cause_names{"machine", "measurement", "system"};
 
 enum class asset_state : std::uint8_t { unknown = 0, normal, check_function, off_spec, maintenance_required, failure };
-inline constexpr std::array<std::string_view, 6> asset_state_names{"unknown",  "normal", "check_function",
-                                                                   "off_spec", "maintenance_required", "failure"};
+inline constexpr std::array<std::string_view, 6> asset_state_names{
+    "unknown", "normal", "check_function", "off_spec", "maintenance_required", "failure"};
 
 enum class alarm_phase : std::uint8_t {
-  none = 0, raised, cleared, acknowledged, shelved, unshelved, suppressed, out_of_service
+  none = 0,
+  raised,
+  cleared,
+  acknowledged,
+  shelved,
+  unshelved,
+  suppressed,
+  out_of_service
 };
 inline constexpr std::array<std::string_view, 8> alarm_phase_names{
     "none", "raised", "cleared", "acknowledged", "shelved", "unshelved", "suppressed", "out_of_service"};
@@ -43,11 +50,21 @@ inline constexpr std::array<std::string_view, 8> alarm_phase_names{
 enum class alarm_priority : std::uint8_t { low = 0, medium, high, urgent };
 inline constexpr std::array<std::string_view, 4> alarm_priority_names{"low", "medium", "high", "urgent"};
 
-[[nodiscard]] constexpr std::string_view to_string(event_kind v) noexcept { return event_kind_names[static_cast<std::size_t>(v)]; }
-[[nodiscard]] constexpr std::string_view to_string(event_cause v) noexcept { return event_cause_names[static_cast<std::size_t>(v)]; }
-[[nodiscard]] constexpr std::string_view to_string(asset_state v) noexcept { return asset_state_names[static_cast<std::size_t>(v)]; }
-[[nodiscard]] constexpr std::string_view to_string(alarm_phase v) noexcept { return alarm_phase_names[static_cast<std::size_t>(v)]; }
-[[nodiscard]] constexpr std::string_view to_string(alarm_priority v) noexcept { return alarm_priority_names[static_cast<std::size_t>(v)]; }
+[[nodiscard]] constexpr std::string_view to_string(event_kind v) noexcept {
+  return event_kind_names[static_cast<std::size_t>(v)];
+}
+[[nodiscard]] constexpr std::string_view to_string(event_cause v) noexcept {
+  return event_cause_names[static_cast<std::size_t>(v)];
+}
+[[nodiscard]] constexpr std::string_view to_string(asset_state v) noexcept {
+  return asset_state_names[static_cast<std::size_t>(v)];
+}
+[[nodiscard]] constexpr std::string_view to_string(alarm_phase v) noexcept {
+  return alarm_phase_names[static_cast<std::size_t>(v)];
+}
+[[nodiscard]] constexpr std::string_view to_string(alarm_priority v) noexcept {
+  return alarm_priority_names[static_cast<std::size_t>(v)];
+}
 
 struct event {
   event_kind kind = event_kind::state;
@@ -56,15 +73,15 @@ struct event {
   asset_state measurement = asset_state::unknown;
   alarm_phase phase = alarm_phase::none;
   alarm_priority priority = alarm_priority::low;
-  std::uint16_t rule = 0;            // which rule of the line speaks; 0 is the line itself
-  nanoseconds source_time = 0;       // of the sample that decided, since the source's start
-  std::uint64_t sequence = 0;        // running number of the row that decided
+  std::uint16_t rule = 0;       // which rule of the line speaks; 0 is the line itself
+  nanoseconds source_time = 0;  // of the sample that decided, since the source's start
+  std::uint64_t sequence = 0;   // running number of the row that decided
   pdm::quality quality{};
   pdm::operating operating{};
-  double run_hours = 0;              // of the asset, up to here
-  double score = 0, threshold = 0;   // of the rule, where it has them
+  double run_hours = 0;             // of the asset, up to here
+  double score = 0, threshold = 0;  // of the rule, where it has them
   double p_value = 1;
-  double health = 1;                 // 1 as new, 0 end of life
+  double health = 1;  // 1 as new, 0 end of life
 };
 
 // Stable identity of an event within an asset's stream.

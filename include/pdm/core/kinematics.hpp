@@ -14,9 +14,9 @@
 namespace pdm::inline PDM_ABI_NAMESPACE {
 
 struct bearing_geometry {
-  int elements = 0;              // balls or rollers
-  double element_diameter = 0;   // d, any length unit
-  double pitch_diameter = 0;     // D, the same unit
+  int elements = 0;             // balls or rollers
+  double element_diameter = 0;  // d, any length unit
+  double pitch_diameter = 0;    // D, the same unit
   double contact_angle_deg = 0;
 };
 

@@ -24,9 +24,9 @@ struct shaft {
 
 struct bearing {
   std::string id = "bearing";
-  std::string shaft = "shaft";                  // id of the shaft it carries
-  std::string designation;                      // as on the ring; a label
-  bearing_frequencies multiples{};              // of the speed of its shaft
+  std::string shaft = "shaft";      // id of the shaft it carries
+  std::string designation;          // as on the ring; a label
+  bearing_frequencies multiples{};  // of the speed of its shaft
 };
 
 struct gear_pair {
@@ -46,10 +46,10 @@ enum class foundation : unsigned char { rigid = 0, flexible = 1 };
 
 struct machine {
   std::string name;
-  double nominal_speed_hz = 0;          // of the reference shaft; 0 is not known
-  double speed_tolerance = 0.02;        // relative
-  double power_kw = 0;                  // 0 is not known
-  std::optional<int> severity_group;    // 1 or 2; absent: no document fits, growth is judged instead
+  double nominal_speed_hz = 0;        // of the reference shaft; 0 is not known
+  double speed_tolerance = 0.02;      // relative
+  double power_kw = 0;                // 0 is not known
+  std::optional<int> severity_group;  // 1 or 2; absent: no document fits, growth is judged instead
   pdm::foundation foundation = pdm::foundation::rigid;
   std::vector<shaft> shafts;
   std::vector<bearing> bearings;
@@ -62,25 +62,25 @@ enum class direction : unsigned char { unknown = 0, horizontal, vertical, axial,
 
 struct sensor {
   unit quantity = unit::unknown;
-  double full_scale = 0;    // largest magnitude it can tell, in `quantity`; 0 is not known
-  double noise = 0;         // RMS of its own noise over the usable band, in `quantity`
-  double sensitivity = 0;   // output per unit, as on its certificate; a label
+  double full_scale = 0;   // largest magnitude it can tell, in `quantity`; 0 is not known
+  double noise = 0;        // RMS of its own noise over the usable band, in `quantity`
+  double sensitivity = 0;  // output per unit, as on its certificate; a label
 };
 
 struct measuring_point {
   std::string id = "point";
-  std::string place;                     // "drive end bearing", in the plant's words
+  std::string place;  // "drive end bearing", in the plant's words
   pdm::direction direction = pdm::direction::unknown;
   pdm::mounting mounting = pdm::mounting::unknown;
   pdm::sensor sensor;
-  hertz band_low{}, band_high{};         // usable band; 0, 0: not said
-  std::string bearing;                   // id of the bearing it hears best; may be empty
+  hertz band_low{}, band_high{};  // usable band; 0, 0: not said
+  std::string bearing;            // id of the bearing it hears best; may be empty
 };
 
 // One line in the spectrum at which a part of the machine speaks.
 struct fault_order {
-  std::string name;   // "bearing.outer_race", "shaft", "gear.mesh"
-  double order = 0;   // multiple of the reference shaft's speed
+  std::string name;  // "bearing.outer_race", "shaft", "gear.mesh"
+  double order = 0;  // multiple of the reference shaft's speed
 };
 
 // Every line that follows from the description, in the order shafts, bearings, gears.

@@ -156,8 +156,8 @@ inline reduced reduce(double x) noexcept {
 // sin(2 pi i / n) and cos(2 pi i / n) with exact reduction of the angle: what windows and transforms are made of.
 [[nodiscard]] inline double sin_turns(std::uint64_t i, std::uint64_t n) noexcept {
   i %= n;
-  std::uint64_t const eighths = 8 * i / n;               // octant 0..7
-  std::uint64_t const k = (eighths + 1) / 2;             // nearest quarter turn
+  std::uint64_t const eighths = 8 * i / n;    // octant 0..7
+  std::uint64_t const k = (eighths + 1) / 2;  // nearest quarter turn
   auto const rest = static_cast<double>(static_cast<std::int64_t>(4 * i) - static_cast<std::int64_t>(k * n));
   return detail::sin_quarter(rest / static_cast<double>(n) * (pi / 2), static_cast<std::int64_t>(k));
 }

@@ -24,8 +24,8 @@ struct message_argument {
   double number = 0;
   std::string_view text{};  // used when not empty; must outlive the message
   constexpr message_argument() = default;
-  constexpr message_argument(double v) noexcept : number(v) {}            // NOLINT: implicit on purpose
-  constexpr message_argument(std::string_view v) noexcept : text(v) {}    // NOLINT
+  constexpr message_argument(double v) noexcept : number(v) {}          // NOLINT: implicit on purpose
+  constexpr message_argument(std::string_view v) noexcept : text(v) {}  // NOLINT
 };
 
 struct message {
@@ -35,7 +35,8 @@ struct message {
 
   constexpr message() = default;
   template <class... A>
-  constexpr explicit message(message_key k, A... a) noexcept : key(k), arguments{message_argument(a)...}, count(sizeof...(A)) {
+  constexpr explicit message(message_key k, A... a) noexcept
+      : key(k), arguments{message_argument(a)...}, count(sizeof...(A)) {
     static_assert(sizeof...(A) <= 6);
   }
 };

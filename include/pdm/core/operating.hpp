@@ -31,8 +31,7 @@ struct operating {
 
   [[nodiscard]] constexpr bool is_steady() const noexcept { return state == operating_state::steady; }
   [[nodiscard]] constexpr bool is_running() const noexcept {
-    return state == operating_state::steady || state == operating_state::changing ||
-           state == operating_state::starting;
+    return state == operating_state::steady || state == operating_state::changing || state == operating_state::starting;
   }
   friend constexpr bool operator==(operating const&, operating const&) = default;
 };

@@ -41,9 +41,9 @@ enum class quality_reason : std::uint32_t {
 inline constexpr int quality_reason_count = 17;
 
 inline constexpr std::array<std::string_view, quality_reason_count> quality_reason_names{
-    "gap",   "duplicate",      "out_of_order", "late",       "stuck",      "clipped",  "spikes",    "bias",
-    "rate_of_change", "out_of_range", "not_finite", "clock_step", "rate_off", "jitter", "speed_off",
-    "out_of_band", "repaired"};
+    "gap",      "duplicate", "out_of_order",   "late",         "stuck",      "clipped",
+    "spikes",   "bias",      "rate_of_change", "out_of_range", "not_finite", "clock_step",
+    "rate_off", "jitter",    "speed_off",      "out_of_band",  "repaired"};
 
 [[nodiscard]] constexpr std::string_view to_string(quality_level level) noexcept {
   return level == quality_level::good ? "good" : level == quality_level::uncertain ? "uncertain" : "bad";

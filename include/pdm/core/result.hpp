@@ -27,9 +27,9 @@ class [[nodiscard]] result {
   using value_type = T;
   using error_type = E;
 
-  result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit on purpose
+  result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit on purpose
   result(E failure) : state_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT
-  result(errc code) requires std::is_constructible_v<E, errc>  // NOLINT
+  result(errc code) requires std::is_constructible_v<E, errc>                // NOLINT
       : state_(std::in_place_index<1>, E(code)) {}
 
   [[nodiscard]] bool ok() const noexcept { return state_.index() == 0; }
@@ -91,7 +91,7 @@ class [[nodiscard]] result<void, E> {
   using error_type = E;
 
   result() = default;
-  result(E failure) : failure_(std::move(failure)) {}  // NOLINT: implicit on purpose
+  result(E failure) : failure_(std::move(failure)) {}          // NOLINT: implicit on purpose
   result(errc code) requires std::is_constructible_v<E, errc>  // NOLINT
   {
     if (code != errc::ok) failure_ = E(code);

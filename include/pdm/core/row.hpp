@@ -23,9 +23,9 @@ struct row {
   static constexpr std::size_t max_columns = 256;
 
   std::span<double const> values;
-  std::bitset<max_columns> present;    // bit i: values[i] is there
-  nanoseconds source_time = 0;         // of the first sample behind it, since the source's start
-  std::uint64_t sequence = 0;          // running number of the row
+  std::bitset<max_columns> present;  // bit i: values[i] is there
+  nanoseconds source_time = 0;       // of the first sample behind it, since the source's start
+  std::uint64_t sequence = 0;        // running number of the row
   pdm::quality quality{};
   pdm::operating operating{};
 
@@ -44,7 +44,7 @@ struct row {
 
 // What a column means. Names and definitions are stable; a change of meaning is a new version.
 struct feature_info {
-  std::string_view name;        // as in golden/README.md: "kurtosis", "band_power.1000-2000"
+  std::string_view name;  // as in golden/README.md: "kurtosis", "band_power.1000-2000"
   pdm::unit unit = unit::unknown;
   std::string_view definition;  // formula in one line
   std::string_view source;      // where the formula stands

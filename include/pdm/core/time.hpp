@@ -50,8 +50,7 @@ inline std::string_view rfc3339(nanoseconds wall, std::array<char, 40>& text) no
   std::int64_t const z = days + 719468;
   std::int64_t const era = (z >= 0 ? z : z - 146096) / 146097;
   std::int64_t const day_of_era = z - era * 146097;
-  std::int64_t const year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  std::int64_t const year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
   std::int64_t const day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   std::int64_t const shifted_month = (5 * day_of_year + 2) / 153;
   int const day = static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1);

@@ -15,11 +15,11 @@
 namespace pdm::inline PDM_ABI_NAMESPACE {
 
 struct stream_spec {
-  hertz rate{};                       // samples per second; 0 for rows without a fixed rate
-  std::size_t max_block = 0;          // process() is never handed more samples than this
+  hertz rate{};               // samples per second; 0 for rows without a fixed rate
+  std::size_t max_block = 0;  // process() is never handed more samples than this
   unit quantity = unit::unknown;
-  hertz band_low{}, band_high{};      // usable band of the measuring point; 0, 0: not said
-  nanoseconds wall_start = no_time;   // wall time of sequence 0, a label
+  hertz band_low{}, band_high{};     // usable band of the measuring point; 0, 0: not said
+  nanoseconds wall_start = no_time;  // wall time of sequence 0, a label
 
   friend bool operator==(stream_spec const&, stream_spec const&) = default;
 };

@@ -15,21 +15,13 @@ namespace pdm::inline PDM_ABI_NAMESPACE::wire {
 
 struct input_error {
   std::string file;
-  std::string what;                    // "the length 1027 is not a multiple of 4 bytes"
-  std::string todo;                    // "give the whole recording"
-  std::optional<std::uint64_t> line;   // 1-based
-  std::optional<std::uint64_t> byte;   // 0-based offset
-  bool outside = false;                // the world refused (disk full, peer gone), not the content
+  std::string what;                   // "the length 1027 is not a multiple of 4 bytes"
+  std::string todo;                   // "give the whole recording"
+  std::optional<std::uint64_t> line;  // 1-based
+  std::optional<std::uint64_t> byte;  // 0-based offset
+  bool outside = false;               // the world refused (disk full, peer gone), not the content
 
-  [[nodiscard]] std::string message() const {
-    std::string text = file;
-    if (line) {
-      text += ":" + std::to_string(*line);
-    } else if (byte) {
-      text += "@" + std::to_string(*byte);
-    }
-    return text + ": " + what + (todo.empty() ? "" : "; " + todo);
-  }
+  [[nodiscard]] std::string message() const;
 };
 
 template <class T>

@@ -25,23 +25,23 @@ namespace pdm::inline PDM_ABI_NAMESPACE::wire {
 
 // What the caller says about a file; what is absent comes from the sidecar or from the file itself.
 struct read_options {
-  std::string format = "auto";           // auto f32 f64 wav csv npy mat
+  std::string format = "auto";  // auto f32 f64 wav csv npy mat
   std::optional<double> fs_hz;
-  std::optional<std::string> channel;    // name or 0-based index: only this one is offered
+  std::optional<std::string> channel;  // name or 0-based index: only this one is offered
 };
 
 struct recording_info {
-  std::string file;                      // as given
+  std::string file;  // as given
   double fs_hz = 0;
   unit quantity = unit::unknown;
-  std::vector<std::string> channels;     // names; "0", "1", ... where nobody named them
+  std::vector<std::string> channels;  // names; "0", "1", ... where nobody named them
   std::uint64_t snapshots = 1;
-  std::uint64_t samples = 0;             // per channel and snapshot
-  double snapshot_interval_s = 0;        // start to start
+  std::uint64_t samples = 0;       // per channel and snapshot
+  double snapshot_interval_s = 0;  // start to start
   double first_snapshot_elapsed_s = 0;
-  nanoseconds wall_start = no_time;      // where the file tells
-  double shaft_hz = 0;                   // 0: not said
-  double speed_tolerance = 0;            // relative; 0: not said
+  nanoseconds wall_start = no_time;  // where the file tells
+  double shaft_hz = 0;               // 0: not said
+  double speed_tolerance = 0;        // relative; 0: not said
   std::optional<motor_card> motor;
   std::optional<bearing_frequencies> bearing;  // multiples of shaft speed
 
