@@ -11,6 +11,11 @@ target_compile_options(pdm_warnings INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wconversion -Wshadow>
   $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${PDM_WARNINGS_AS_ERRORS}>>:-Werror>)
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # False alarm on std::string concatenation: GCC bug 105651.
+  target_compile_options(pdm_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+endif()
+
 # pdm::edge -- core to advisory, header-only, no dependency but the standard library (and Eigen in anomaly and
 # prognostics). The two options keep the promise of equal bits and let the compiler vectorise.
 add_library(pdm_edge INTERFACE)
