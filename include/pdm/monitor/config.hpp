@@ -1,0 +1,189 @@
+// config -- what a plant says about its machines, read once and checked whole.
+//
+// What      The settings of every asset (machine, points, sources, line, advice), of the sinks and the limits, with
+//           templates and inheritance already resolved: the twentieth pump is three lines. Each module has its own
+//           section; `describe` names every setting with unit, range and meaning, for reading and for the schema.
+// NB        Settings only. What is built from them is in asset_line.hpp and run.hpp.
+// Errors    Every mistake with its JSON path; unknown keys are mistakes.
+// Templates An asset (or a template) with "template": NAME starts from that template; its own objects are merged in
+//           member by member (RFC 7396), its own lists replace. At most 8 steps of inheritance.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pdm/core/machine.hpp"
+#include "pdm/monitor/settings.hpp"
+#include "pdm/wire/input_error.hpp"
+
+namespace pdm::inline PDM_ABI_NAMESPACE::monitor {
+
+// ---- machine and points ------------------------------------------------------------------------------------------
+
+struct bearing_settings {
+  std::string id = "bearing", shaft = "shaft", designation;
+  std::optional<double> bpfo_x, bpfi_x, bsf_x, ftf_x;  // multiples of its shaft's speed, or
+  std::optional<int> elements;                         // the geometry
+  std::optional<double> element_diameter, pitch_diameter, contact_angle_deg;
+};
+struct shaft_settings {
+  std::string id = "shaft";
+  double ratio = 1;
+};
+struct gear_settings {
+  std::string id = "gear", shaft = "shaft";
+  int teeth = 1, driven_teeth = 1;
+};
+struct motor_settings {
+  int poles = 4;
+  double mains_hz = 50;
+  double rated_rpm = 1450;
+};
+struct machine_settings {
+  std::string name;
+  std::optional<double> speed_hz, speed_rpm;
+  double speed_tolerance = 0.02;
+  std::optional<double> power_kw;
+  std::optional<int> severity_group;
+  std::string foundation = "rigid";
+  std::vector<shaft_settings> shafts;
+  std::vector<bearing_settings> bearings;
+  std::vector<gear_settings> gears;
+  std::optional<motor_settings> motor;
+};
+struct sensor_settings {
+  std::string unit;
+  std::optional<double> full_scale, noise, sensitivity;
+};
+struct point_settings {
+  std::string id = "point";
+  std::string channel;  // of the source: name or 0-based index; empty: the place in this list
+  std::string place, direction = "unknown", mounting = "unknown", bearing;
+  sensor_settings sensor;
+  std::vector<double> band_hz;  // usable band, two numbers
+};
+
+// ---- sources and sinks -------------------------------------------------------------------------------------------
+
+struct source_settings {
+  std::string kind = "recording";
+  std::string file, format = "auto";
+  std::optional<double> fs_hz;
+  double speed = 0;             // 0: as fast as it goes; 1: real time; N: N times
+  std::string time = "time_s";  // table: column of time
+  std::string speed_column, load_column;
+};
+struct sink_settings {
+  std::string kind = "jsonl";
+  std::string file = "-";
+};
+
+// ---- the line ----------------------------------------------------------------------------------------------------
+
+struct frame_settings {
+  int length = 0;  // samples; 0: a snapshot, or a quarter of a second rounded to a power of two
+  int hop = 0;     // samples; 0: the length
+  std::string detrend = "mean";
+};
+struct gate_settings {
+  int stuck_run = 15;
+  double clipped_share_uncertain = 0.0005, clipped_share_bad = 0.02;
+  double bad_share = 0.25;
+};
+struct operating_settings {
+  std::string by = "auto";  // auto: speed where a source gives it, else always steady
+  double off_below = 0.05;
+  double settle_s = 0;
+  double steady_band = 0.05;
+  std::vector<double> speed_bins_hz, load_bins;
+  std::optional<double> level_off;
+  double longest_gap_s = 600;
+};
+struct anomaly_settings {
+  std::string detector = "robust_mahalanobis";
+  std::vector<std::string> features{"rms", "peak", "bands:4"};
+  bool one_sided = true;
+  double dead_zone = 2.0;
+  double prior_scale = 0.15;
+  double prior_rows = 20;
+  double clip = 3.0;
+};
+struct learning_settings {
+  std::string policy = "warm_up";
+  double skip_s = 300;
+  double learn_s = 600;
+  int min_rows = 6;
+  int max_rows = 4096;
+};
+struct alarm_settings {
+  double on = 4.0, off = 2.4;
+  int k = 2, n = 6;
+  double hold_s = 0;
+  bool latch = false;
+};
+struct prognosis_settings {
+  std::string model = "wiener";
+  std::string name = "vibration";
+  double limit = 2.0, limit_sd = 0.3;
+  double hours_to_limit = 720;
+  double hours_to_limit_spread = 0.5;
+  double noise = 1.4;
+  double horizon_factor = 8;
+};
+struct advice_settings {
+  double lead_time_h = 168;
+  double renotify_h = 168;
+};
+struct events_settings {
+  double state_every_s = 0;
+  bool spectra = true;
+};
+struct line_settings {
+  frame_settings frame;
+  std::vector<std::string> features{
+      "rms", "peak", "kurtosis", "crest_factor", "std", "bands:4", "velocity_rms_psd.v_rms"};
+  gate_settings gate;
+  operating_settings operating;
+  anomaly_settings anomaly;
+  learning_settings learning;
+  alarm_settings alarm;
+  prognosis_settings prognosis;
+  events_settings events;
+};
+
+struct asset_settings {
+  std::string id;
+  std::string template_name;  // resolved already; kept for the record
+  machine_settings machine;
+  std::vector<point_settings> points;
+  std::vector<source_settings> sources;
+  line_settings line;
+  advice_settings advice;
+};
+
+struct limit_settings {
+  int max_assets = 1000;
+  int max_points = 64;  // an asset
+};
+
+struct plant_settings {
+  std::string schema = "pdm.config/1";
+  std::string messages;  // message catalogue; empty: built-in English
+  std::vector<asset_settings> assets;
+  std::vector<sink_settings> sinks;
+  limit_settings limits;
+  json templates;
+};
+
+// Reads and checks a configuration file; file names inside are relative to it. All mistakes in one list.
+[[nodiscard]] result<plant_settings, std::vector<wire::input_error>> read_config(std::string const& file);
+
+// The JSON Schema (draft 7) of a configuration.
+[[nodiscard]] json config_schema();
+
+// The machine and the points as core knows them; kinematics resolved. The error names the path.
+[[nodiscard]] result<machine, setting_error> make_machine(machine_settings const& s, std::string const& path);
+[[nodiscard]] measuring_point make_point(point_settings const& s);
+
+}  // namespace pdm::inline PDM_ABI_NAMESPACE::monitor
