@@ -74,11 +74,19 @@ if(NOT PDM_VENDOR)
 endif()
 file(GLOB_RECURSE PDM_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
 list(FILTER PDM_SOURCES EXCLUDE REGEX "/src/(cli|capi|python|gateway)/")
+# The English words are built in, so that the program needs no file at run time.
+set(PDM_MESSAGES_FILE ${PROJECT_SOURCE_DIR}/docs/messages/en.json)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PDM_MESSAGES_FILE})
+file(READ ${PDM_MESSAGES_FILE} PDM_MESSAGES_EN)
+configure_file(${PROJECT_SOURCE_DIR}/src/report/builtin_english.cpp.in
+               ${PROJECT_BINARY_DIR}/generated/builtin_english.cpp @ONLY)
+list(APPEND PDM_SOURCES ${PROJECT_BINARY_DIR}/generated/builtin_english.cpp)
 if(PDM_SOURCES)
   add_library(pdm ${PDM_SOURCES})
   add_library(pdm::pdm ALIAS pdm)
   target_link_libraries(pdm PUBLIC pdm_edge Boost::headers nlohmann_json::nlohmann_json Threads::Threads
                         PRIVATE ZLIB::ZLIB $<BUILD_INTERFACE:pdm_warnings>)
+  target_include_directories(pdm PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_definitions(pdm PUBLIC BOOST_ASIO_NO_DEPRECATED)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC 12 warns falsely on boost::asio::awaitable.

@@ -4,7 +4,8 @@
 //           a shop can read its own language. Keys are declared here, once; a test holds this list and every
 //           catalogue against each other.
 // NB        Errors of the programmer are not messages: they are pdm::error. Text in files is data, not a message.
-// Shape     Up to six arguments; a catalogue names them {0} to {5}, with an optional format as {0:.1f}.
+// Shape     Up to six arguments; a catalogue names them {0} to {5}, with an optional format as {0:.1f} or {1:duration}
+//           (pdm/report/catalogue.hpp lists the formats).
 #pragma once
 
 #include <array>
@@ -41,8 +42,11 @@ struct message {
   }
 };
 
-// Every key, in the order of docs/messages/en.json. Format: group.what
+// Every key of a sentence that the line itself can say. Format: group.what. The words of the states, reasons, phases
+// and features are families: their keys are family.member, and the members stand where the values are declared
+// (asset_state_names, quality_reason_names, ...) or below. Captions of the report: pdm/report/captions.hpp.
 namespace messages {
+// Why there is no answer, and what would decide it.
 inline constexpr message_key why_not_ready{"why.not_ready"};
 inline constexpr message_key why_bad_quality{"why.bad_quality"};
 inline constexpr message_key why_not_steady{"why.not_steady"};
@@ -51,11 +55,92 @@ inline constexpr message_key why_no_trend{"why.no_trend"};
 inline constexpr message_key why_no_limit{"why.no_limit"};
 inline constexpr message_key why_no_columns{"why.no_columns"};
 inline constexpr message_key needs_more_learning{"needs.more_learning"};
+inline constexpr message_key needs_more_rows{"needs.more_rows"};  // {0} rows still to learn
 inline constexpr message_key needs_sensor_check{"needs.sensor_check"};
 inline constexpr message_key needs_steady_running{"needs.steady_running"};
 inline constexpr message_key needs_learning_in_regime{"needs.learning_in_regime"};
 inline constexpr message_key needs_more_degradation{"needs.more_degradation"};
 inline constexpr message_key needs_limit{"needs.limit"};
+
+// Reasons of alarms and advice. {0} is a feature unless said otherwise.
+inline constexpr message_key reason_times_usual{"reason.times_usual"};     // {1} times
+inline constexpr message_key reason_share_of_usual{"reason.share_usual"};  // {1} share of the usual value, 0 to 1
+inline constexpr message_key reason_above_limit{"reason.above_limit"};     // {1} value, {2} limit, {3} unit
+inline constexpr message_key reason_below_limit{"reason.below_limit"};
+inline constexpr message_key reason_rising{"reason.rising"};                // {1} times, {2} seconds
+inline constexpr message_key reason_unusual{"reason.unusual"};              // {0} score, {1} threshold
+inline constexpr message_key reason_contribution{"reason.contribution"};    // {1} share of the score
+inline constexpr message_key reason_severity_zone{"reason.severity_zone"};  // {0} point, {1} mm/s, {2} zone, {3} class
+inline constexpr message_key reason_line_found{"reason.line_found"};        // {0} Hz, {1} fault, {2} dB over floor
+inline constexpr message_key reason_life_short{"reason.life_short"};        // {0} s, {1} probability
+inline constexpr message_key reason_bad_data{"reason.bad_data"};            // {0} point, {1} share, {2} quality reason
+inline constexpr message_key reason_sensor_silent{"reason.sensor_silent"};  // {0} point, {1} seconds
+inline constexpr message_key reason_persists{"reason.persists"};            // {0} seconds
+
+// What to do. {0} is a place unless said otherwise, {1} seconds from now.
+inline constexpr message_key advice_none{"advice.none"};
+inline constexpr message_key advice_watch{"advice.watch"};
+inline constexpr message_key advice_inspect{"advice.inspect"};
+inline constexpr message_key advice_inspect_within{"advice.inspect_within"};
+inline constexpr message_key advice_inspect_now{"advice.inspect_now"};
+inline constexpr message_key advice_plan_replacement{"advice.plan_replacement"};
+inline constexpr message_key advice_lubricate{"advice.lubricate"};
+inline constexpr message_key advice_check_sensor{"advice.check_sensor"};
+inline constexpr message_key advice_check_source{"advice.check_source"};
+
+// What an event says in one sentence.
+inline constexpr message_key text_state_normal{"text.state_normal"};
+inline constexpr message_key text_state_unknown{"text.state_unknown"};      // {0} why
+inline constexpr message_key text_state_off{"text.state_off"};              // the machine stands still
+inline constexpr message_key text_state_learning{"text.state_learning"};    // {0} rows so far, {1} rows wanted
+inline constexpr message_key text_state_changed{"text.state_changed"};      // {0} state, {1} first reason
+inline constexpr message_key text_alarm_raised{"text.alarm_raised"};        // {0} reason
+inline constexpr message_key text_alarm_cleared{"text.alarm_cleared"};      // {0} seconds it stood
+inline constexpr message_key text_measurement_bad{"text.measurement_bad"};  // {0} point, {1} quality reason, {2} share
+inline constexpr message_key text_measurement_good{"text.measurement_good"};
+inline constexpr message_key text_life{"text.life"};                      // {0} median, {1} p10, {2} p90, in seconds
+inline constexpr message_key text_life_open{"text.life_open"};            // {0} p10, {1} horizon, in seconds
+inline constexpr message_key text_life_beyond{"text.life_beyond"};        // {0} horizon in seconds
+inline constexpr message_key text_life_abstained{"text.life_abstained"};  // {0} why
+inline constexpr message_key text_learning_started{"text.learning_started"};
+inline constexpr message_key text_learned{"text.learned"};                // {0} rows
+inline constexpr message_key text_regime_learned{"text.regime_learned"};  // {0} regime, {1} rows
+inline constexpr message_key text_restored{"text.restored"};              // {0} rows
+
+// What a prognosis stands on.
+inline constexpr message_key assumes_same_duty{"assumes.same_duty"};
+inline constexpr message_key assumes_trend_goes_on{"assumes.trend_goes_on"};
+inline constexpr message_key assumes_limit_is_end{"assumes.limit_is_end"};  // {0} limit
+inline constexpr message_key assumes_no_repair{"assumes.no_repair"};
+
+// Members of the families fault.* and feature.*; an unknown feature is written by its own name.
+inline constexpr std::array<std::string_view, 15> fault_words{
+    "normal",    "unknown", "inner_race",  "outer_race", "ball", "cage",       "unbalance", "misalignment",
+    "looseness", "gear",    "lubrication", "cavitation", "belt", "electrical", "resonance"};
+inline constexpr std::array<std::string_view, 24> feature_words{"mean",
+                                                                "std",
+                                                                "variance",
+                                                                "rms",
+                                                                "velocity_rms",
+                                                                "peak",
+                                                                "peak_to_peak",
+                                                                "kurtosis",
+                                                                "skewness",
+                                                                "crest_factor",
+                                                                "shape_factor",
+                                                                "impulse_factor",
+                                                                "clearance_factor",
+                                                                "energy",
+                                                                "envelope_rms",
+                                                                "envelope_peak",
+                                                                "envelope_kurtosis",
+                                                                "band_power",
+                                                                "temperature",
+                                                                "current",
+                                                                "pressure",
+                                                                "speed",
+                                                                "flow",
+                                                                "power"};
 }  // namespace messages
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE
