@@ -22,6 +22,7 @@ add_library(pdm_edge INTERFACE)
 add_library(pdm::edge ALIAS pdm_edge)
 set_target_properties(pdm_edge PROPERTIES EXPORT_NAME edge)
 target_compile_features(pdm_edge INTERFACE cxx_std_20)
+target_compile_definitions(pdm_edge INTERFACE $<$<BOOL:${PDM_FAULT_SWITCHES}>:PDM_FAULT_SWITCHES=1>)
 target_compile_options(pdm_edge INTERFACE
   $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang>:-ffp-contract=off -fno-math-errno -fno-trapping-math>)
 target_include_directories(pdm_edge INTERFACE

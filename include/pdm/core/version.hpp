@@ -11,13 +11,22 @@
 #define PDM_VERSION_PATCH 0
 #define PDM_VERSION_STRING "0.1.0"
 
-// PDM_HAS_EXCEPTIONS decides whether the throwing accessor result::value() exists.
+// PDM_HAS_EXCEPTIONS decides whether the throwing accessor result::value() exists; PDM_FAULT_SWITCHES, set in test
+// builds only, whether safety measures can be switched off (pdm/core/fault.hpp).
 #if defined(__cpp_exceptions) && !defined(PDM_NO_EXCEPTIONS)
 #define PDM_HAS_EXCEPTIONS 1
+#if defined(PDM_FAULT_SWITCHES)
+#define PDM_ABI_NAMESPACE v0_1_fault
+#else
 #define PDM_ABI_NAMESPACE v0_1
+#endif
 #else
 #define PDM_HAS_EXCEPTIONS 0
+#if defined(PDM_FAULT_SWITCHES)
+#define PDM_ABI_NAMESPACE v0_1_noexc_fault
+#else
 #define PDM_ABI_NAMESPACE v0_1_noexc
+#endif
 #endif
 
 namespace pdm::inline PDM_ABI_NAMESPACE {
