@@ -96,8 +96,7 @@ class archive_reader {
     for (char c : std::string_view("PDMA")) magic = r.get<char>() == c && magic;
     auto const format = r.get<std::uint16_t>();
     r.version_ = r.get<std::uint16_t>();
-    archive_kind found{};
-    for (char& c : found) c = r.get<char>();
+    archive_kind const found{r.get<char>(), r.get<char>(), r.get<char>(), r.get<char>()};
     auto const bytes = r.get<std::uint32_t>();
     auto const sum = r.get<std::uint32_t>();
     if (!r.ok() || !magic) return error{errc::corrupt, "archive", "this is not a pdm archive"};
