@@ -1,0 +1,99 @@
+#include "pdm/dsp/native_fft.hpp"
+
+#include <limits>
+
+#include "dsp/fft_laws.hpp"
+
+using pdm::dsp::fft_use;
+using pdm::dsp::native_fft;
+using namespace fft_laws;
+
+namespace {
+// The bounds that native_fft.hpp states.
+constexpr double smooth_bound = 4, other_bound = 12;
+double bound(std::size_t n) { return pdm::dsp::detail::factor_length(n).rest == 1 ? smooth_bound : other_bound; }
+}  // namespace
+
+TEMPLATE_TEST_CASE("native: every length from 1 to 512 agrees with the direct sum to the stated bound", "", float,
+                   double) {
+  double worst_smooth = 0, worst_other = 0;
+  for (std::size_t n = 1; n <= 512; ++n) {
+    double const e = forward_error<TestType, native_fft<TestType>>(n, n < 200 ? 1 : 7);
+    INFO("n = " << n);
+    CHECK(e < bound(n));
+    auto& worst = bound(n) == smooth_bound ? worst_smooth : worst_other;
+    worst = std::max(worst, e);
+  }
+  WARN("worst error in eps log2(2n): " << worst_smooth << ", other lengths " << worst_other);
+}
+
+TEMPLATE_TEST_CASE("native: long lengths and primes agree with the direct sum to the stated bound", "", float, double) {
+  for (std::size_t n : {1021, 1024, 1331, 2048, 2187, 3125, 4093, 4096, 6000, 8190, 16384, 30030, 65521, 65536}) {
+    double const e = forward_error<TestType, native_fft<TestType>>(n, n / 16 + 1);
+    INFO("n = " << n << ", error " << e);
+    CHECK(e < bound(n));
+  }
+}
+
+TEMPLATE_TEST_CASE("native: two impulses give their closed form at every bin", "", float, double) {
+  for (std::size_t n = 2; n <= 1300; n += n < 64 ? 1 : 29) {
+    INFO("n = " << n);
+    CHECK(two_impulse_error<TestType, native_fft<TestType>>(n) < bound(n));
+  }
+}
+
+TEMPLATE_TEST_CASE("native: forward and inverse give the signal back for every length to 300", "", float, double) {
+  for (std::size_t n = 1; n <= 300; ++n) {
+    INFO("n = " << n);
+    CHECK(round_trip_error<TestType, native_fft<TestType>>(n) < bound(n));
+  }
+}
+
+TEST_CASE("native: prepare takes exactly what footprint says") {
+  for (auto use : {fft_use::real, fft_use::complex, fft_use::both}) {
+    for (std::size_t n : {1, 2, 7, 60, 97, 1000, 1024, 4099}) {
+      prepared<native_fft<float>> p(n, use);
+      INFO("n = " << n << ", use " << static_cast<int>(use));
+      REQUIRE(p.status.ok());
+      CHECK(p.memory.used() == native_fft<float>::footprint(n, use));
+    }
+  }
+}
+
+TEST_CASE("native: an arena one line too small is refused with out_of_memory") {
+  for (std::size_t n : {1, 2, 60, 97, 1024}) {
+    struct alignas(64) line {
+      std::byte bytes[64];
+    };
+    std::vector<line> lines(native_fft<double>::footprint(n) / 64 - 1);
+    pdm::arena memory(std::as_writable_bytes(std::span<line>(lines)));
+    native_fft<double> fft;
+    auto const s = fft.prepare(n, memory);
+    REQUIRE_FALSE(s.ok());
+    CHECK(s.error() == pdm::errc::out_of_memory);
+    CHECK(fft.size() == 0);
+  }
+}
+
+TEST_CASE("native: length 0 and lengths above the limit are refused") {
+  std::vector<std::byte> bytes(1024);
+  pdm::arena memory(bytes);
+  native_fft<float> fft;
+  CHECK(fft.prepare(0, memory).error() == pdm::errc::invalid_argument);
+  CHECK(fft.prepare(pdm::dsp::max_fft_length + 1, memory).error() == pdm::errc::invalid_argument);
+  CHECK(memory.used() == 0);
+}
+
+TEST_CASE("native: a span of the wrong size and a use not prepared are violations that do nothing") {
+  static int violations = 0;
+  auto const before = pdm::on_violation([](char const*, char const*, int) noexcept { ++violations; });
+  prepared<native_fft<float>> p(8, fft_use::real);
+  std::vector<float> x(8, 1.0f);
+  signal<float> z(8), spectrum(4, {7, 7});
+  p.fft.forward(x, spectrum);  // wants 5 bins
+  CHECK(violations == 1);
+  CHECK(spectrum[0] == std::complex<float>(7, 7));
+  p.fft.forward_complex(z, z);
+  CHECK(violations == 2);
+  pdm::on_violation(before);
+}
