@@ -55,7 +55,7 @@ struct fft_factors {
 };
 [[nodiscard]] constexpr fft_factors factor_length(std::size_t n) noexcept {
   fft_factors f;
-  for (std::size_t r : {8, 4, 2, 5, 3}) {
+  for (unsigned const r : {8u, 4u, 2u, 5u, 3u}) {
     while (n % r == 0) {
       f.radix[f.count++] = static_cast<std::uint8_t>(r);
       n /= r;
