@@ -26,8 +26,8 @@ namespace pdm::inline PDM_ABI_NAMESPACE::wire {
 // What the caller says about a file; what is absent comes from the sidecar or from the file itself.
 struct read_options {
   std::string format = "auto";  // auto f32 f64 wav csv npy mat
-  std::optional<double> fs_hz;
-  std::optional<std::string> channel;  // name or 0-based index: only this one is offered
+  std::optional<double> fs_hz{};
+  std::optional<std::string> channel{};  // name or 0-based index: only this one is offered
 };
 
 struct recording_info {
