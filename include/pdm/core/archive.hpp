@@ -40,7 +40,7 @@ class archive_writer {
     put(kind_version);
     for (char c : kind) put(c);
     put(std::uint32_t{0});
-    put(std::uint32_t{0});
+    put(~std::uint32_t{0});  // not the checksum of nothing: what was never finished does not open
   }
 
   template <archivable T>
@@ -65,6 +65,25 @@ class archive_writer {
     return *this;
   }
 
+  // Another component's archive inside this one: a length (u32) and the bytes of component.save().
+  template <class Archived>
+  archive_writer& put_archive(Archived const& component) noexcept {
+    std::size_t const length_at = at_, bound = component.saved_bytes();
+    put(std::uint32_t{0});
+    if (overflow_ || bound > into_.size() - at_) {
+      overflow_ = true;
+      at_ += bound;
+      return *this;
+    }
+    auto const written = component.save(into_.subspan(at_, bound));
+    if (!written) overflow_ = true;
+    std::size_t const end = at_ + written.value_or(0);
+    at_ = length_at;
+    put(static_cast<std::uint32_t>(end - length_at - sizeof(std::uint32_t)));
+    at_ = end;
+    return *this;
+  }
+
   // Completes the header. Bytes written, or out_of_memory when `into` was too small.
   [[nodiscard]] result<std::size_t> finish() noexcept {
     if (overflow_) return error{errc::out_of_memory, "archive", "the buffer is too small; saved_bytes() says how much"};
@@ -77,7 +96,7 @@ class archive_writer {
     return end;
   }
 
-  // Bytes that the values so far take, whether or not they fitted.
+  // Bytes that the values so far take, whether or not they fitted (of an archive inside, when it did not: its bound).
   [[nodiscard]] std::size_t size() const noexcept { return at_; }
 
  private:
@@ -141,6 +160,21 @@ class archive_reader {
     for (T& v : into) v = short_ ? T{} : get<T>();
     return *this;
   }
+
+  // Restores a component from an archive inside this one; whatever refuses makes the reader fail.
+  template <class Archived>
+  archive_reader& get_archive(Archived& component) noexcept {
+    std::size_t const bytes = get<std::uint32_t>();
+    if (short_ || bytes > from_.size() - at_ || !component.restore(from_.subspan(at_, bytes))) {
+      short_ = true;
+      return *this;
+    }
+    at_ += bytes;
+    return *this;
+  }
+
+  // For a reader of a payload that finds a value it cannot believe.
+  void fail() noexcept { short_ = true; }
 
   [[nodiscard]] std::uint16_t version() const noexcept { return version_; }
   [[nodiscard]] bool ok() const noexcept { return !short_; }
