@@ -1,0 +1,43 @@
+// quantile -- order statistics of a sample that is held in memory.
+//
+// What      quantile_of_sorted: linear interpolation at q (n - 1) of the sorted sample. median and
+//           median_absolute_deviation sort the caller's scratch.
+// NB        The customary "type 7"; other packages have eight more. The deviation is raw: times 1.4826 it estimates
+//           the standard deviation of a normal sample.
+// Source    R. Hyndman, Y. Fan, "Sample quantiles in statistical packages", Am. Stat. 50 (1996), definition 7.
+// Cost      O(1) on sorted data, O(n log n) to sort. No allocation.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+#include "pdm/core/math.hpp"
+
+namespace pdm::inline PDM_ABI_NAMESPACE::anomaly {
+
+// NaN for an empty sample or q outside [0, 1].
+[[nodiscard]] inline double quantile_of_sorted(std::span<double const> sorted, double q) noexcept {
+  if (sorted.empty() || !(q >= 0 && q <= 1)) return math::not_a_number;
+  double const place = q * static_cast<double>(sorted.size() - 1);
+  auto const below = std::min(static_cast<std::size_t>(place), sorted.size() - 1);
+  auto const above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+// Sorts `scratch`, which must hold no NaN.
+[[nodiscard]] inline double median(std::span<double> scratch) noexcept {
+  std::sort(scratch.begin(), scratch.end());
+  return quantile_of_sorted(scratch, 0.5);
+}
+
+// Median of |x - centre|; overwrites `scratch`.
+[[nodiscard]] inline double median_absolute_deviation(std::span<double> scratch, double centre) noexcept {
+  for (double& x : scratch) x = x < centre ? centre - x : x - centre;
+  return median(scratch);
+}
+
+// What makes the deviation of a normal sample its standard deviation: 1 / normal quantile of 3/4.
+inline constexpr double mad_to_sigma = 1.4826022185056018;
+
+}  // namespace pdm::inline PDM_ABI_NAMESPACE::anomaly

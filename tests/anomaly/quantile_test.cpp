@@ -1,0 +1,27 @@
+#include "pdm/anomaly/quantile.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "pdm/core/math.hpp"
+#include "support/catch.hpp"
+
+TEST_CASE("a quantile lies between its neighbours in proportion") {
+  std::array const x{1.0, 2.0, 4.0, 8.0};
+  CHECK(pdm::anomaly::quantile_of_sorted(x, 0) == 1.0);
+  CHECK(pdm::anomaly::quantile_of_sorted(x, 1) == 8.0);
+  CHECK(pdm::anomaly::quantile_of_sorted(x, 0.5) == 3.0);
+  CHECK(pdm::anomaly::quantile_of_sorted(x, 0.75) == 5.0);  // place 2.25
+  CHECK(std::isnan(pdm::anomaly::quantile_of_sorted(x, 1.01)));
+  CHECK(std::isnan(pdm::anomaly::quantile_of_sorted({}, 0.5)));
+}
+
+TEST_CASE("median and absolute deviation ignore one wild value") {
+  std::array x{5.0, 1.0, 2.0, 1e9, 3.0};
+  CHECK(pdm::anomaly::median(x) == 3.0);
+  CHECK(pdm::anomaly::median_absolute_deviation(x, 3.0) == 2.0);
+}
+
+TEST_CASE("mad_to_sigma is the reciprocal of the normal quartile") {
+  CHECK(pdm::anomaly::mad_to_sigma * pdm::math::normal_quantile(0.75) == Approx(1).epsilon(1e-13));
+}
