@@ -1,0 +1,126 @@
+/* pdm.h -- a monitoring line in plain C99, on memory of the caller.
+ *
+ * What     One channel: high-pass, frames, features, robust Mahalanobis distance, alarm. Samples are pushed, events are
+ *          polled. Nothing is allocated, thrown, printed, or read from a clock; pdm_line_footprint says the bytes.
+ * NB       No C++ type crosses this line. Structures start with struct_size, so that a newer library understands an
+ *          older caller: set them with their _init function, then change what you need.
+ * Order    init config -> footprint -> create -> (gap | operating | process)* with poll in between -> destroy.
+ * Threads  Distinct lines: safe. One line: one thread at a time.
+ */
+#ifndef PDM_PDM_H
+#define PDM_PDM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The numbers are those of pdm::errc and never change their meaning. */
+typedef enum pdm_status {
+  PDM_OK = 0,
+  PDM_INVALID_ARGUMENT = 1, /* a parameter is outside its documented range */
+  PDM_UNIT_MISMATCH = 2,
+  PDM_RATE_MISMATCH = 3,  /* the sampling rate does not fit the setting */
+  PDM_SHAPE_MISMATCH = 4, /* another number of columns or samples than prepared for */
+  PDM_OUT_OF_MEMORY = 5,  /* give pdm_line_footprint bytes */
+  PDM_NOT_READY = 6,      /* too few observations so far */
+  PDM_CORRUPT = 9,        /* a saved state is damaged */
+  PDM_NEWER_VERSION = 10, /* a saved state was written by a newer library */
+  PDM_WRONG_KIND = 11     /* the bytes hold something else */
+} pdm_status;
+
+typedef enum pdm_operating_state {
+  PDM_OPERATING_UNKNOWN = 0,
+  PDM_OPERATING_OFF = 1,
+  PDM_OPERATING_STARTING = 2,
+  PDM_OPERATING_STEADY = 3,
+  PDM_OPERATING_CHANGING = 4
+} pdm_operating_state;
+
+/* States of the machine, and of the measuring chain (NAMUR NE 107). */
+typedef enum pdm_asset_state {
+  PDM_STATE_UNKNOWN = 0,
+  PDM_STATE_NORMAL = 1,
+  PDM_STATE_CHECK_FUNCTION = 2,
+  PDM_STATE_OFF_SPEC = 3,
+  PDM_STATE_MAINTENANCE_REQUIRED = 4,
+  PDM_STATE_FAILURE = 5
+} pdm_asset_state;
+
+typedef enum pdm_event_kind { PDM_EVENT_LEARNED = 1, PDM_EVENT_ALARM_RAISED = 2, PDM_EVENT_ALARM_CLEARED = 3 } pdm_event_kind;
+
+/* The features of a frame, in the order of pdm_event.features. */
+enum { PDM_FEATURE_COUNT = 12 };
+
+typedef struct pdm_line_config {
+  uint32_t struct_size;  /* sizeof(pdm_line_config) */
+  uint32_t max_block;    /* most samples in one pdm_line_process call */
+  double rate_hz;        /* samples per second */
+  double highpass_hz;    /* corner of the second-order Butterworth high-pass; 0: none */
+  double full_scale;     /* largest magnitude the sensor can tell, in the unit of the samples; 0: not known */
+  uint32_t frame_length; /* samples in a frame */
+  uint32_t frame_hop;    /* samples from frame to frame */
+  uint32_t skip_frames;  /* steady frames before learning starts */
+  uint32_t learn_frames; /* steady frames that are learned, then frozen */
+  double dead_zone;      /* deviations below this, in robust units, count as usual */
+  double prior_scale;    /* spread expected of a healthy machine, in natural logarithms of amplitude */
+  double alarm_on, alarm_off; /* scores that raise and clear, in robust units */
+  uint32_t alarm_k, alarm_n;  /* k of the last n frames above alarm_on raise; n below alarm_off clear */
+} pdm_line_config;
+
+typedef struct pdm_event {
+  uint32_t struct_size;
+  int32_t kind;        /* pdm_event_kind */
+  int32_t state;       /* pdm_asset_state of the machine */
+  int32_t measurement; /* pdm_asset_state of the measuring chain */
+  uint64_t frame;      /* running number of the frame that decided, from 0 */
+  uint64_t sample;     /* running number of its first sample */
+  double score, threshold;
+  double features[PDM_FEATURE_COUNT];      /* NaN where undefined for that frame */
+  double contributions[PDM_FEATURE_COUNT]; /* signed parts of the score; 0 where a feature takes no part */
+  int32_t strongest;   /* index of the largest contribution, -1: none */
+} pdm_event;
+
+typedef struct pdm_line pdm_line;
+
+/* "0.1.0" */
+char const* pdm_version(void);
+/* A status in words; never NULL. */
+char const* pdm_status_text(pdm_status status);
+/* Name of feature i ("rms"), NULL beyond the last. */
+char const* pdm_feature_name(size_t i);
+
+/* Sensible settings for a rolling-element bearing at `rate_hz`. */
+void pdm_line_config_init(pdm_line_config* config, double rate_hz);
+/* Bytes a line with these settings takes; 0 when they are not valid. */
+size_t pdm_line_footprint(pdm_line_config const* config);
+/* Builds a line in `memory`, which must stay until pdm_line_destroy. On failure *out is NULL. */
+pdm_status pdm_line_create(pdm_line_config const* config, void* memory, size_t bytes, pdm_line** out);
+/* Ends the line; the memory is the caller's again. NULL is allowed. */
+void pdm_line_destroy(pdm_line* line);
+
+/* The next samples of the channel, at most max_block. A NaN or infinite sample makes its frame bad, nothing else. */
+pdm_status pdm_line_process(pdm_line* line, float const* samples, size_t count);
+/* Says that `missing` samples were lost before the next ones; 0: not known how many. Frames start anew. */
+pdm_status pdm_line_gap(pdm_line* line, uint64_t missing);
+/* What the machine is doing from the next sample on; a fresh line assumes steady. Only steady frames learn and count. */
+pdm_status pdm_line_operating(pdm_line* line, pdm_operating_state state);
+
+/* 1 and the oldest waiting event, or 0. At most 16 wait; the oldest is dropped and counted. */
+int pdm_line_poll(pdm_line* line, pdm_event* event);
+/* Events dropped because nobody polled. */
+uint64_t pdm_line_dropped_events(pdm_line const* line);
+/* Score of the last frame, -1 while there is none. */
+double pdm_line_score(pdm_line const* line);
+
+/* Saves and restores what was learned and the standing of the alarm, exactly. A restored line has the same settings. */
+size_t pdm_line_saved_bytes(pdm_line const* line);
+pdm_status pdm_line_save(pdm_line const* line, void* into, size_t bytes, size_t* written);
+pdm_status pdm_line_restore(pdm_line* line, void const* from, size_t bytes);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
