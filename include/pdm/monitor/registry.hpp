@@ -1,0 +1,85 @@
+// registry -- the building blocks that a configuration can name.
+//
+// What      Detectors by name, with what makes them from settings; and the list of every kind of block for people. A
+//           vendor adds a detector of its own with register_detector before the configuration is read; it appears in
+//           `pdm config blocks` and can be named in line.anomaly.detector.
+// NB        Configuration time only: it uses the heap. What it makes does not, after prepare().
+// Threads   Register before the first configuration is read; reading is safe from any thread afterwards.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pdm/core/concepts.hpp"
+#include "pdm/monitor/config.hpp"
+
+namespace pdm::inline PDM_ABI_NAMESPACE::monitor {
+
+// A detector whose type was chosen at run time. settle() ends a warm-up; rows() says how much was learned.
+class any_detector {
+ public:
+  virtual ~any_detector() = default;
+  [[nodiscard]] virtual status prepare(std::size_t columns, arena& memory) noexcept = 0;
+  [[nodiscard]] virtual std::size_t footprint(std::size_t columns) const noexcept = 0;
+  [[nodiscard]] virtual score score_one(row const& r) const noexcept = 0;
+  [[nodiscard]] virtual bool contributions(row const& r, std::span<double> parts) const noexcept = 0;
+  virtual void learn_one(row const& r, double weight) noexcept = 0;
+  virtual void reset() noexcept = 0;
+  [[nodiscard]] virtual std::size_t saved_bytes() const noexcept = 0;
+  [[nodiscard]] virtual result<std::size_t> save(std::span<std::byte> into) const noexcept = 0;
+  [[nodiscard]] virtual status restore(std::span<std::byte const> from) noexcept = 0;
+  // Ends the warm-up with the rows there are.
+  [[nodiscard]] virtual status settle() noexcept = 0;
+  // Usual value of a column, NaN where the detector has none: for "three times its usual value".
+  [[nodiscard]] virtual double usual(std::size_t column) const noexcept = 0;
+};
+static_assert(detector<any_detector>);
+
+template <detector D>
+class detector_box final : public any_detector {
+ public:
+  explicit detector_box(D d) noexcept : d_(std::move(d)) {}
+  status prepare(std::size_t columns, arena& memory) noexcept override { return d_.prepare(columns, memory); }
+  std::size_t footprint(std::size_t columns) const noexcept override { return d_.footprint(columns); }
+  score score_one(row const& r) const noexcept override { return d_.score_one(r); }
+  bool contributions(row const& r, std::span<double> parts) const noexcept override {
+    return d_.contributions(r, parts);
+  }
+  void learn_one(row const& r, double weight) noexcept override { d_.learn_one(r, weight); }
+  void reset() noexcept override { d_.reset(); }
+  std::size_t saved_bytes() const noexcept override { return d_.saved_bytes(); }
+  result<std::size_t> save(std::span<std::byte> into) const noexcept override { return d_.save(into); }
+  status restore(std::span<std::byte const> from) noexcept override { return d_.restore(from); }
+  status settle() noexcept override {
+    if constexpr (requires { d_.settle(); }) return d_.settle();
+    return {};
+  }
+  double usual(std::size_t column) const noexcept override {
+    if constexpr (requires { d_.centre(); }) {
+      if (d_.ready() && column < d_.centre().size()) return d_.centre()[column];
+    }
+    return math::not_a_number;
+  }
+
+ private:
+  D d_;
+};
+
+struct building_block {
+  std::string kind;   // detector, life model, source, sink
+  std::string name;
+  std::string about;
+};
+
+// Makes a detector for one regime from the settings of a line.
+using make_detector = std::unique_ptr<any_detector> (*)(line_settings const&);
+
+void register_detector(std::string name, std::string about, make_detector make);
+[[nodiscard]] make_detector find_detector(std::string const& name);
+[[nodiscard]] bool known_life_model(std::string const& name);
+// Every block, sorted by kind and name.
+[[nodiscard]] std::vector<building_block> building_blocks();
+
+}  // namespace pdm::inline PDM_ABI_NAMESPACE::monitor
