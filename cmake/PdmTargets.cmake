@@ -12,8 +12,8 @@ target_compile_options(pdm_warnings INTERFACE
   $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${PDM_WARNINGS_AS_ERRORS}>>:-Werror>)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # False alarm on std::string concatenation: GCC bug 105651.
-  target_compile_options(pdm_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+  # False alarms inside std::string: GCC bugs 105651 (concatenation) and 105562 (default members).
+  target_compile_options(pdm_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized>)
 endif()
 
 # pdm::edge -- core to advisory, header-only, no dependency but the standard library (and Eigen in anomaly and

@@ -65,7 +65,8 @@ verb add_config(CLI::App& app) {
   command->require_subcommand(1);
   auto* schema = command->add_subcommand("schema", "Print the JSON Schema (draft 7) of a configuration");
   auto* list = command->add_subcommand("blocks", "Print the building blocks a configuration can name");
-  auto* from = command->add_subcommand("recordings", "Print a configuration with one asset for each recording of a folder");
+  auto* from =
+      command->add_subcommand("recordings", "Print a configuration with one asset for each recording of a folder");
   auto folder = std::make_shared<std::string>();
   auto part = std::make_shared<std::string>();
   from->add_option("FOLDER", *folder, "Folder of .f32 with sidecar, .wav or .mat")->required();

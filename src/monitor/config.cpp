@@ -140,7 +140,7 @@ void make_relative(std::string& name, std::filesystem::path const& base) {
 }  // namespace
 
 result<plant_settings, std::vector<wire::input_error>> read_config(std::string const& file) {
-  auto parsed = wire::read_json(file);
+  auto parsed = wire::parse_json_file(file);
   if (!parsed) return std::vector{parsed.error()};
   json plant = *parsed;
   std::vector<setting_error> errors;

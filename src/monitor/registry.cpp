@@ -27,7 +27,8 @@ struct detector_entry {
 
 std::vector<detector_entry>& detectors() {
   static std::vector<detector_entry> entries{
-      {"robust_mahalanobis", "Robust distance from the learned centre, columns correlated, bounded influence of one row",
+      {"robust_mahalanobis",
+       "Robust distance from the learned centre, columns correlated, bounded influence of one row",
        &make_robust_mahalanobis}};
   return entries;
 }
@@ -58,9 +59,8 @@ std::vector<building_block> building_blocks() {
       {"life model", "none", "No prognosis"},
   };
   for (auto const& e : detectors()) all.push_back({"detector", e.name, e.about});
-  std::sort(all.begin(), all.end(), [](auto const& a, auto const& b) {
-    return std::tie(a.kind, a.name) < std::tie(b.kind, b.name);
-  });
+  std::sort(all.begin(), all.end(),
+            [](auto const& a, auto const& b) { return std::tie(a.kind, a.name) < std::tie(b.kind, b.name); });
   return all;
 }
 

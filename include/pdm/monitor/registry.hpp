@@ -12,7 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "pdm/anomaly/regime_bank.hpp"
 #include "pdm/core/concepts.hpp"
+#include "pdm/core/math.hpp"
 #include "pdm/monitor/config.hpp"
 
 namespace pdm::inline PDM_ABI_NAMESPACE::monitor {
@@ -30,50 +32,65 @@ class any_detector {
   [[nodiscard]] virtual std::size_t saved_bytes() const noexcept = 0;
   [[nodiscard]] virtual result<std::size_t> save(std::span<std::byte> into) const noexcept = 0;
   [[nodiscard]] virtual status restore(std::span<std::byte const> from) noexcept = 0;
-  // Ends the warm-up with the rows there are.
-  [[nodiscard]] virtual status settle() noexcept = 0;
-  // Usual value of a column, NaN where the detector has none: for "three times its usual value".
-  [[nodiscard]] virtual double usual(std::size_t column) const noexcept = 0;
+  // Ends the warm-up of a regime with the rows there are.
+  [[nodiscard]] virtual status settle(regime_key regime) noexcept = 0;
+  [[nodiscard]] virtual bool ready(regime_key regime) const noexcept = 0;
+  // Rows learned in a regime so far.
+  [[nodiscard]] virtual double rows(regime_key regime) const noexcept = 0;
+  // Usual value of a column in a regime, NaN where the detector has none: for "three times its usual value".
+  [[nodiscard]] virtual double usual(regime_key regime, std::size_t column) const noexcept = 0;
 };
 static_assert(detector<any_detector>);
 
+// One detector of type D a regime.
 template <detector D>
 class detector_box final : public any_detector {
  public:
-  explicit detector_box(D d) noexcept : d_(std::move(d)) {}
-  status prepare(std::size_t columns, arena& memory) noexcept override { return d_.prepare(columns, memory); }
-  std::size_t footprint(std::size_t columns) const noexcept override { return d_.footprint(columns); }
-  score score_one(row const& r) const noexcept override { return d_.score_one(r); }
+  explicit detector_box(D const& d) noexcept : bank_(d) {}
+  status prepare(std::size_t columns, arena& memory) noexcept override { return bank_.prepare(columns, memory); }
+  std::size_t footprint(std::size_t columns) const noexcept override { return bank_.footprint(columns); }
+  score score_one(row const& r) const noexcept override { return bank_.score_one(r); }
   bool contributions(row const& r, std::span<double> parts) const noexcept override {
-    return d_.contributions(r, parts);
+    return bank_.contributions(r, parts);
   }
-  void learn_one(row const& r, double weight) noexcept override { d_.learn_one(r, weight); }
-  void reset() noexcept override { d_.reset(); }
-  std::size_t saved_bytes() const noexcept override { return d_.saved_bytes(); }
-  result<std::size_t> save(std::span<std::byte> into) const noexcept override { return d_.save(into); }
-  status restore(std::span<std::byte const> from) noexcept override { return d_.restore(from); }
-  status settle() noexcept override {
-    if constexpr (requires { d_.settle(); }) return d_.settle();
+  void learn_one(row const& r, double weight) noexcept override { bank_.learn_one(r, weight); }
+  void reset() noexcept override { bank_.reset(); }
+  std::size_t saved_bytes() const noexcept override { return bank_.saved_bytes(); }
+  result<std::size_t> save(std::span<std::byte> into) const noexcept override { return bank_.save(into); }
+  status restore(std::span<std::byte const> from) noexcept override { return bank_.restore(from); }
+  status settle(regime_key regime) noexcept override {
+    D* d = bank_.find(regime);
+    if (d == nullptr) return error{errc::not_ready, "detector", "nothing was learned in this regime"};
+    if constexpr (requires { d->settle(); }) return d->settle();
     return {};
   }
-  double usual(std::size_t column) const noexcept override {
-    if constexpr (requires { d_.centre(); }) {
-      if (d_.ready() && column < d_.centre().size()) return d_.centre()[column];
+  bool ready(regime_key regime) const noexcept override {
+    D const* d = bank_.find(regime);
+    return d != nullptr && d->ready();
+  }
+  double rows(regime_key regime) const noexcept override {
+    D const* d = bank_.find(regime);
+    return d != nullptr ? d->rows() : 0;
+  }
+  double usual(regime_key regime, std::size_t column) const noexcept override {
+    D const* d = bank_.find(regime);
+    if constexpr (requires { d->centre(); }) {
+      if (d != nullptr && d->ready() && column < d->centre().size()) return d->centre()[column];
     }
     return math::not_a_number;
   }
 
  private:
-  D d_;
+  anomaly::regime_bank<D> bank_;
 };
 
 struct building_block {
-  std::string kind;   // detector, life model, source, sink
+  std::string kind;  // detector, life model, source, sink
   std::string name;
   std::string about;
 };
 
-// Makes a detector for one regime from the settings of a line.
+// Makes a detector from the settings of a line.
 using make_detector = std::unique_ptr<any_detector> (*)(line_settings const&);
 
 void register_detector(std::string name, std::string about, make_detector make);
