@@ -363,6 +363,10 @@ double machine_simulator::through_sensor(double value, double t, std::uint64_t i
 void machine_simulator::apply_sensor(std::size_t channel, std::uint64_t first, std::span<double> into) const noexcept {
   machine_settings const& s = settings_;
   double const scale = 1 / to_mps2(s.quantity);
+  if (s.sensor_faults.empty() && s.converter_bits == 0 && s.full_scale == 0) {
+    for (double& v : into) v *= scale;
+    return;
+  }
   auto const chance = noise_of(s.seed, part_sensor + 4 + channel);
   for (std::size_t i = 0; i < into.size(); ++i) {
     double const t = true_time(first + i);

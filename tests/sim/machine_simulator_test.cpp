@@ -106,11 +106,21 @@ TEST_CASE("bearing faults strike at their kinematic frequencies") {
     double const order = kind == fault_kind::outer_race   ? m.bearing().outer_race
                          : kind == fault_kind::inner_race ? m.bearing().inner_race
                                                           : m.bearing().ball_defect;
-    auto const found = strongest_near(squared(samples(m, 24000)), fs, 25 * order, 10);
+    auto const struck = squared(samples(m, 24000));
+    auto const found = strongest_near(struck, fs, 25 * order, 10);
     CAPTURE(fault_kind_names[static_cast<std::size_t>(kind)], 25 * order, found.hz, found.over);
     CHECK(found.hz == Approx(25 * order).epsilon(0.01));
     CHECK(found.over > 5);
+    CHECK(amplitude(struck, fs, found.hz / 2) < 0.3 * amplitude(struck, fs, found.hz));  // not a harmonic
   }
+}
+
+TEST_CASE("the default bearing is a 6205 with its published multiples") {
+  auto const m = made(quiet());
+  CHECK(m.bearing().outer_race == Approx(3.5848).epsilon(1e-3));
+  CHECK(m.bearing().inner_race == Approx(5.4152).epsilon(1e-3));
+  CHECK(m.bearing().ball_defect == Approx(4.7135).epsilon(1e-3));
+  CHECK(m.bearing().cage == Approx(0.39828).epsilon(1e-3));
 }
 
 TEST_CASE("an inner race fault has sidebands at shaft speed, an outer race fault has none") {
