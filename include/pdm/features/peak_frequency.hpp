@@ -8,8 +8,8 @@
 //           closer than the main lobe come out as one.
 // Formula   delta = (a - c) / (2 (a - 2b + c)); f = (k + delta) fs / n; amplitude = b - (a - c) delta / 4.
 // Source    J. Smith, X. Serra, PARSHL, Proc. ICMC 1987; golden/README.md, peak_frequency.
-// Undefined No line in the band: NaN, bin = lines. At the first and last line, and beside a line of 0, delta is 0.
-// Cost      O(lines in the band), no memory.
+// Undefined No line in the band, or lines that are not finite: NaN (bin = lines for none). At the first and last line,
+// and beside a line of 0, delta is 0. Cost      O(lines in the band), no memory.
 #pragma once
 
 #include "pdm/dsp/band_envelope.hpp"
@@ -45,6 +45,7 @@ peak_frequency peak_frequency::of(dsp::amplitude_lines<T> const& s, peak_scale s
     if (s.lines[k] > s.lines[p.bin]) p.bin = k;
   }
   auto const line = [&](std::size_t k) { return static_cast<double>(s.lines[k]); };
+  if (!math::is_finite(line(p.bin))) return p;
   p.frequency = s.frequency(p.bin);
   p.amplitude = line(p.bin);
   if (p.bin == 0 || p.bin + 1 == s.lines.size()) return p;
