@@ -38,3 +38,14 @@ TEST_CASE("one level, and a level that creeps up evenly, give no threshold") {
   CHECK_FALSE(one.threshold());
   CHECK_FALSE(creeping.threshold());
 }
+
+TEST_CASE("standing noise less than 12 dB below running gives no threshold rather than a doubtful one") {
+  pdm::random_source draw(4);
+  pdm::two_level_threshold close, far;
+  for (int day = 0; day < 10; ++day) {
+    for (double ratio : {1.0, 3.5}) feed(close, ratio, 50, draw);
+    for (double ratio : {1.0, 5.0}) feed(far, ratio, 50, draw);
+  }
+  CHECK_FALSE(close.threshold());
+  CHECK(far.threshold());
+}

@@ -62,6 +62,7 @@ class simulated_month {
     s.schedule = plan;
     s.faults = std::move(faults);
     s.snr_db = 6;
+    s.standing_noise = 0.05;  // the sensor's own, 26 dB below the rumble at full speed
     // Rumble reaches its full size with the machine alone, fault or not.
     if (!s.faults.empty()) s.snr_db = 6 + level_over_sound(s);
     return *pdm::sim::machine_simulator::make(std::move(s));

@@ -5,7 +5,8 @@
 //           the geometric middle between the two means. It is found when the two groups are far apart compared with
 //           their own spread and the level has gone from one to the other and back; then it stays as it is.
 // NB        Not an alarm limit. A single step up is not enough: a fault steps up as well, but does not come back. A
-//           machine that never stops gives no threshold, and that is the right answer.
+//           machine that never stops gives no threshold, and that is the right answer; nor does one whose mean running
+//           level is less than 12 dB (params::separation) above its standing noise: give the threshold, or a speed.
 // Source    N. Otsu, "A threshold selection method from gray-level histograms", IEEE Trans. SMC 9 (1979) 62-66.
 // Units     level: any, positive (an RMS, a current); the threshold has the same unit.
 // Cost      learn_one O(bins) until the threshold is found, then O(1). 1 KiB, no allocation.
