@@ -25,7 +25,7 @@ TEMPLATE_TEST_CASE("fftw: every length from 1 to 60 agrees with the direct sum",
 }
 
 TEMPLATE_TEST_CASE("fftw and native agree to the bound of native", "", float, double) {
-  for (std::size_t n : {64, 100, 127, 1000, 1021, 4096, 5040, 7919, 65536}) {
+  for (std::size_t const n : {64u, 100u, 127u, 1000u, 1021u, 4096u, 5040u, 7919u, 65536u}) {
     prepared<fftw_fft<TestType>> w(n);
     prepared<native_fft<TestType>> p(n);
     REQUIRE((w.status.ok() && p.status.ok()));

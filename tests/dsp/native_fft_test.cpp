@@ -28,7 +28,7 @@ TEMPLATE_TEST_CASE("native: every length from 1 to 512 agrees with the direct su
 }
 
 TEMPLATE_TEST_CASE("native: long lengths and primes agree with the direct sum to the stated bound", "", float, double) {
-  for (std::size_t n : {1021, 1024, 1331, 2048, 2187, 3125, 4093, 4096, 6000, 8190, 16384, 30030, 65521, 65536}) {
+  for (std::size_t const n : {1021u, 1024u, 1331u, 2048u, 2187u, 3125u, 4093u, 4096u, 6000u, 8190u, 16384u, 30030u, 65521u, 65536u}) {
     double const e = forward_error<TestType, native_fft<TestType>>(n, n / 16 + 1);
     INFO("n = " << n << ", error " << e);
     CHECK(e < bound(n));
@@ -51,7 +51,7 @@ TEMPLATE_TEST_CASE("native: forward and inverse give the signal back for every l
 
 TEST_CASE("native: prepare takes exactly what footprint says") {
   for (auto use : {fft_use::real, fft_use::complex, fft_use::both}) {
-    for (std::size_t n : {1, 2, 7, 60, 97, 1000, 1024, 4099}) {
+    for (std::size_t const n : {1u, 2u, 7u, 60u, 97u, 1000u, 1024u, 4099u}) {
       prepared<native_fft<float>> p(n, use);
       INFO("n = " << n << ", use " << static_cast<int>(use));
       REQUIRE(p.status.ok());
@@ -61,7 +61,7 @@ TEST_CASE("native: prepare takes exactly what footprint says") {
 }
 
 TEST_CASE("native: an arena one line too small is refused with out_of_memory") {
-  for (std::size_t n : {1, 2, 60, 97, 1024}) {
+  for (std::size_t const n : {1u, 2u, 60u, 97u, 1024u}) {
     struct alignas(64) line {
       std::byte bytes[64];
     };

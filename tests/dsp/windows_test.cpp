@@ -8,7 +8,7 @@ using pdm::dsp::window_kind;
 
 TEST_CASE("a window is periodic: it is symmetric about n/2 and its first sample is not repeated") {
   for (auto kind : pdm::dsp::all_windows) {
-    for (std::size_t n : {2, 3, 16, 17, 1000}) {
+    for (std::size_t const n : {2u, 3u, 16u, 17u, 1000u}) {
       std::vector<double> w(n);
       pdm::dsp::fill(kind, std::span(w));
       for (std::size_t j = 1; j < n; ++j) CHECK(w[j] == Approx(w[n - j]).margin(1e-15));

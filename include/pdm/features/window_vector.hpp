@@ -57,8 +57,23 @@ class window_vector {
   using params = window_vector_params;
   // Columns before the bands.
   enum column_index : std::size_t {
-    mean, std, rms, peak, peak_to_peak, crest_factor, skewness, kurtosis, shape_factor, impulse_factor,
-    clearance_factor, centroid, spread, spectral_kurtosis, entropy, roll_off, first_band
+    mean,
+    std,
+    rms,
+    peak,
+    peak_to_peak,
+    crest_factor,
+    skewness,
+    kurtosis,
+    shape_factor,
+    impulse_factor,
+    clearance_factor,
+    centroid,
+    spread,
+    spectral_kurtosis,
+    entropy,
+    roll_off,
+    first_band
   };
 
   window_vector() = default;
@@ -145,7 +160,8 @@ typename window_vector<Fft>::plan window_vector<Fft>::plan_for(stream_spec const
 template <dsp::fft_backend<float> Fft>
 std::size_t window_vector<Fft>::footprint(stream_spec const& spec) const noexcept {
   plan const p = plan_for(spec);
-  std::size_t bytes = Fft::footprint(params_.length, dsp::fft_use::real) + arena::bytes<complex>(half() + 1 + 2 * margin);
+  std::size_t bytes =
+      Fft::footprint(params_.length, dsp::fft_use::real) + arena::bytes<complex>(half() + 1 + 2 * margin);
   bytes += arena::bytes<float>(half() + 1) + arena::bytes<detail::line_sums>(params_.bands * chunks());
   bytes += arena::bytes<double>(columns());
   if (p.width == 0) return bytes;
@@ -297,10 +313,10 @@ void window_vector<Fft>::spectrum_columns() noexcept {
   values_[centroid] = c * step_;
   values_[spread] = math::sqrt(v2) * step_;
   values_[spectral_kurtosis] = detail::quotient(v4, v2 * v2);
-  values_[entropy] = power > 0 ? (math::log(power) - plogp / power) / math::log(static_cast<double>(h + 1))
-                               : math::not_a_number;
-  values_[roll_off] = power > 0 ? static_cast<double>(roll_off_line(params_.roll_off * power)) * step_
-                                : math::not_a_number;
+  values_[entropy] =
+      power > 0 ? (math::log(power) - plogp / power) / math::log(static_cast<double>(h + 1)) : math::not_a_number;
+  values_[roll_off] =
+      power > 0 ? static_cast<double>(roll_off_line(params_.roll_off * power)) * step_ : math::not_a_number;
 }
 
 // The first line whose cumulated power reaches the target: band by band, then line by line.
@@ -351,10 +367,22 @@ void window_vector<Fft>::envelope_columns() noexcept {
 
 template <dsp::fft_backend<float> Fft>
 feature_info window_vector<Fft>::column(std::size_t i) const noexcept {
-  constexpr std::array<std::string_view, first_band> names{
-      "mean",         "std",      "rms",          "peak",           "peak_to_peak",     "crest_factor",
-      "skewness",     "kurtosis", "shape_factor", "impulse_factor", "clearance_factor", "spectral_centroid",
-      "spectral_spread", "spectral_kurtosis", "spectral_entropy", "spectral_rolloff"};
+  constexpr std::array<std::string_view, first_band> names{"mean",
+                                                           "std",
+                                                           "rms",
+                                                           "peak",
+                                                           "peak_to_peak",
+                                                           "crest_factor",
+                                                           "skewness",
+                                                           "kurtosis",
+                                                           "shape_factor",
+                                                           "impulse_factor",
+                                                           "clearance_factor",
+                                                           "spectral_centroid",
+                                                           "spectral_spread",
+                                                           "spectral_kurtosis",
+                                                           "spectral_entropy",
+                                                           "spectral_rolloff"};
   constexpr std::string_view source = "pdm/features/window_vector.hpp";
   if (i < first_band) {
     bool const in_hertz = i == centroid || i == spread || i == roll_off;
