@@ -1,9 +1,6 @@
 # The targets of the project: pdm::edge (headers), pdm::pdm (compiled), pdm::c (C interface), and the program.
 
 set(CMAKE_CXX_EXTENSIONS OFF)
-if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
-  set(CMAKE_BUILD_TYPE Release)
-endif()
 
 # Warnings for our own code only; consumers never see them.
 add_library(pdm_warnings INTERFACE)
@@ -18,28 +15,51 @@ endif()
 
 # pdm::edge -- core to advisory, header-only, no dependency but the standard library (and Eigen in anomaly and
 # prognostics). The two options keep the promise of equal bits and let the compiler vectorise.
+add_library(pdm_edge_base INTERFACE)
+set_target_properties(pdm_edge_base PROPERTIES EXPORT_NAME edge_base)
+target_compile_features(pdm_edge_base INTERFACE cxx_std_20)
+target_compile_definitions(pdm_edge_base INTERFACE $<$<BOOL:${PDM_FAULT_SWITCHES}>:PDM_FAULT_SWITCHES=1>)
+target_compile_options(pdm_edge_base INTERFACE
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang>:-ffp-contract=off -fno-math-errno -fno-trapping-math>)
+target_include_directories(pdm_edge_base INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 add_library(pdm_edge INTERFACE)
 add_library(pdm::edge ALIAS pdm_edge)
 set_target_properties(pdm_edge PROPERTIES EXPORT_NAME edge)
-target_compile_features(pdm_edge INTERFACE cxx_std_20)
-target_compile_definitions(pdm_edge INTERFACE $<$<BOOL:${PDM_FAULT_SWITCHES}>:PDM_FAULT_SWITCHES=1>)
-target_compile_options(pdm_edge INTERFACE
-  $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang>:-ffp-contract=off -fno-math-errno -fno-trapping-math>)
-target_include_directories(pdm_edge INTERFACE
-  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_link_libraries(pdm_edge INTERFACE pdm_edge_base)
 
-# FFTW is GPL-2+: never linked unless asked for by name, and configure says what that means.
-if(NOT PDM_VENDOR)
+# FFTW is GPL-2+: never linked unless asked for, and configure says what that means.
+if(PDM_VENDOR)
+  if(PDM_FFT STREQUAL "fftw")
+    message(FATAL_ERROR "PDM_VENDOR links nothing copyleft, but PDM_FFT=fftw; use PDM_FFT=native")
+  endif()
+  set(PDM_FFT native)
+else()
   find_library(PDM_FFTW_DOUBLE fftw3)
   find_library(PDM_FFTW_FLOAT fftw3f)
   find_path(PDM_FFTW_INCLUDE fftw3.h)
 endif()
-if(PDM_FFTW_DOUBLE AND PDM_FFTW_FLOAT AND PDM_FFTW_INCLUDE)
+if(NOT PDM_VENDOR AND PDM_FFTW_DOUBLE AND PDM_FFTW_FLOAT AND PDM_FFTW_INCLUDE)
   set(PDM_HAVE_FFTW ON)
   add_library(pdm_fftw INTERFACE)
-  target_include_directories(pdm_fftw INTERFACE ${PDM_FFTW_INCLUDE})
-  target_link_libraries(pdm_fftw INTERFACE ${PDM_FFTW_DOUBLE} ${PDM_FFTW_FLOAT})
+  set_target_properties(pdm_fftw PROPERTIES EXPORT_NAME fftw)
+  target_include_directories(pdm_fftw SYSTEM INTERFACE $<BUILD_INTERFACE:${PDM_FFTW_INCLUDE}>)
+  target_link_libraries(pdm_fftw INTERFACE
+    $<BUILD_INTERFACE:${PDM_FFTW_DOUBLE}> $<BUILD_INTERFACE:${PDM_FFTW_FLOAT}>
+    $<INSTALL_INTERFACE:fftw3> $<INSTALL_INTERFACE:fftw3f>)
+else()
+  set(PDM_HAVE_FFTW OFF)
 endif()
+if(PDM_FFT STREQUAL "auto")
+  if(PDM_HAVE_FFTW)
+    set(PDM_FFT fftw)
+  else()
+    set(PDM_FFT native)
+  endif()
+endif()
+# pdm::edge with the native FFT, whatever PDM_FFT says: what pdm::edge is made of, and the second look of the tests.
+add_library(pdm_edge_native INTERFACE)
+target_link_libraries(pdm_edge_native INTERFACE pdm_edge_base)
 if(PDM_FFT STREQUAL "fftw")
   if(NOT PDM_HAVE_FFTW)
     message(FATAL_ERROR "PDM_FFT=fftw, but FFTW (libfftw3-dev) was not found; install it or use PDM_FFT=native")
@@ -47,8 +67,10 @@ if(PDM_FFT STREQUAL "fftw")
   message(STATUS "pdm: FFT is FFTW: GPL-2+ unless you hold a paid licence; what you link may have to be GPL too")
   target_compile_definitions(pdm_edge INTERFACE PDM_FFT_FFTW=1)
   target_link_libraries(pdm_edge INTERFACE pdm_fftw)
-else()
+elseif(PDM_FFT STREQUAL "native")
   message(STATUS "pdm: FFT is native (Apache-2.0)")
+else()
+  message(FATAL_ERROR "PDM_FFT=${PDM_FFT}: not one of native, fftw, auto")
 endif()
 
 # pdm::c -- the C interface of a line, on pdm::edge alone.
@@ -57,7 +79,9 @@ if(PDM_C_SOURCES)
   add_library(pdm_c ${PDM_C_SOURCES})
   add_library(pdm::c ALIAS pdm_c)
   set_target_properties(pdm_c PROPERTIES EXPORT_NAME c)
-  target_link_libraries(pdm_c PUBLIC $<BUILD_INTERFACE:pdm_edge> PRIVATE $<BUILD_INTERFACE:pdm_warnings>)
+  target_include_directories(pdm_c PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(pdm_c PRIVATE pdm_edge $<BUILD_INTERFACE:pdm_warnings>)
   target_compile_options(pdm_c PRIVATE -fno-exceptions -fno-rtti)
 endif()
 if(PDM_EDGE_ONLY)
@@ -65,7 +89,11 @@ if(PDM_EDGE_ONLY)
 endif()
 
 # pdm::pdm -- everything else.
-find_package(Boost 1.81 REQUIRED)
+find_package(Boost 1.81)
+if(NOT Boost_FOUND)
+  message(FATAL_ERROR "pdm: Boost 1.81 or newer (headers) was not found. Debian 12: libboost1.81-dev, which conflicts "
+    "with libboost1.74-dev; another Boost can be named with -DBoost_ROOT=DIR")
+endif()
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Threads REQUIRED)
@@ -95,8 +123,8 @@ if(PDM_SOURCES)
   endif()
   if(PDM_MATIO AND PDM_MATIO_INCLUDE)
     target_compile_definitions(pdm PRIVATE PDM_HAVE_MATIO=1)
-    target_include_directories(pdm PRIVATE ${PDM_MATIO_INCLUDE})
-    target_link_libraries(pdm PRIVATE ${PDM_MATIO})
+    target_include_directories(pdm SYSTEM PRIVATE ${PDM_MATIO_INCLUDE})
+    target_link_libraries(pdm PRIVATE $<BUILD_INTERFACE:${PDM_MATIO}> $<INSTALL_INTERFACE:matio>)
   endif()
 endif()
 
