@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""What a program links.
+
+    symbols.py no-heap PROGRAM        no operator new or delete, no malloc family, no exceptions, no RTTI
+    symbols.py no-copyleft PROGRAM... no library under a copyleft licence (GPL, LGPL, EPL), by ldd and by nm
+"""
+import re
+import subprocess
+import sys
+
+HEAP = re.compile(r"^(_Zn[wa]|_Zd[la]|malloc|calloc|realloc|reallocarray|aligned_alloc|posix_memalign|memalign|"
+                  r"free|__cxa_throw|__cxa_allocate_exception|__cxa_begin_catch|_ZTI|_ZTV|__dynamic_cast)")
+# The C and C++ run-time libraries carry exceptions of their licences made for this.
+RUNTIME = {"linux-vdso", "libstdc++", "libm", "libgcc_s", "libc", "libpthread", "ld-linux", "libdl", "librt"}
+# What the design takes and a product can ship: libraries by name, with their licence.
+PERMISSIVE = {"libz": "zlib", "libsodium": "ISC", "libsqlite3": "public domain", "libssl": "Apache-2.0",
+              "libcrypto": "Apache-2.0", "libspdlog": "MIT", "libfmt": "MIT", "libpugixml": "MIT"}
+COPYLEFT_SYMBOLS = re.compile(r"^(fftwf?_|Mat_Open|Mat_Var|H5[A-Z]+[a-z]|sf_open|modbus_)")
+
+
+def output(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def symbols(program):
+    for line in output("nm", "--no-sort", program).splitlines():
+        yield line.split()[-1].split("@")[0]
+
+
+def no_heap(program):
+    return [f"{program}: {s}" for s in symbols(program) if HEAP.match(s)]
+
+
+def no_copyleft(program):
+    wrong = []
+    for line in output("ldd", program).splitlines():
+        library = re.split(r"[.]so|[.](?=\d)", line.split()[0].rsplit("/", 1)[-1])[0]
+        library = re.sub(r"-x86-64|-aarch64.*", "", library)
+        if library not in RUNTIME and library not in PERMISSIVE:
+            wrong.append(f"{program}: links {library}, whose licence is not on the list")
+    return wrong + [f"{program}: holds {s}" for s in symbols(program) if COPYLEFT_SYMBOLS.match(s)]
+
+
+def main():
+    check = {"no-heap": no_heap, "no-copyleft": no_copyleft}[sys.argv[1]]
+    wrong = [w for program in sys.argv[2:] for w in check(program)]
+    print(*wrong, f"{len(sys.argv) - 2} programs, {len(wrong)} wrong", sep="\n")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
