@@ -5,7 +5,9 @@
 // NB        Not a point estimate with an error bar, and not a time of day: it counts `clock` from the observation
 //           it was made at. mean() is the mean restricted to the horizon (mass beyond counts as the horizon).
 // Shape     At most `life_distribution::knots` knots; the first is (0, F(0)).
-// Cost      quantile, cdf and mean are O(knots). No allocation.
+// Accuracy  Of from_cdf, in probability: 0.005 for a normal life with a deviation of 1 % of the horizon, 0.0025 for one
+//           of 10 %: tests/core/life_test.cpp.
+// Cost      from_cdf calls F `knots` times; quantile, cdf and mean are O(knots). No allocation.
 #pragma once
 
 #include <algorithm>
@@ -26,20 +28,22 @@ class life_distribution {
  public:
   static constexpr std::size_t knots = 65;
 
-  // From a distribution function F(t), sampled at `knots` times: denser near zero, the last at `horizon` > 0.
+  // From a distribution function F(t) up to `horizon` > 0: coarse knots denser near zero, the others where the mass is.
   // F is made non-decreasing and kept in [0, 1].
   template <class Cdf>
   [[nodiscard]] static life_distribution from_cdf(Cdf&& cdf, double horizon) noexcept {
+    constexpr std::size_t coarse = 17;
     life_distribution d;
     d.horizon_ = horizon;
     double below = 0;
-    for (std::size_t i = 0; i < knots; ++i) {
-      double const s = static_cast<double>(i) / (knots - 1);
+    for (std::size_t i = 0; i < coarse; ++i) {
+      double const s = static_cast<double>(i) / (coarse - 1);
       d.times_[i] = horizon * s * s;
       double const f = cdf(d.times_[i]);
       below = f > below ? std::min(f, 1.0) : below;  // also false for NaN
       d.mass_[i] = below;
     }
+    for (std::size_t n = coarse; n < knots; ++n) d.refine(cdf, n);
     return d;
   }
 
@@ -89,6 +93,27 @@ class life_distribution {
   }
 
  private:
+  // Halves the one of the first n - 1 intervals that a straight line serves worst: much mass, and wide.
+  template <class Cdf>
+  void refine(Cdf& cdf, std::size_t n) noexcept {
+    std::size_t worst = 1;
+    double most = -1;
+    for (std::size_t i = 1; i < n; ++i) {
+      double const rise = mass_[i] - mass_[i - 1], width = (times_[i] - times_[i - 1]) / horizon_;
+      double const badness = rise * rise * width + 1e-12 * width;
+      if (badness > most) {
+        most = badness;
+        worst = i;
+      }
+    }
+    double const t = times_[worst - 1] + 0.5 * (times_[worst] - times_[worst - 1]);
+    double const f = cdf(t);
+    std::move_backward(times_.begin() + worst, times_.begin() + n, times_.begin() + n + 1);
+    std::move_backward(mass_.begin() + worst, mass_.begin() + n, mass_.begin() + n + 1);
+    times_[worst] = t;
+    mass_[worst] = f > mass_[worst - 1] ? std::min(f, mass_[worst + 1]) : mass_[worst - 1];  // also for NaN
+  }
+
   double horizon_ = 0;
   std::array<double, knots> times_{}, mass_{};
 };
