@@ -125,7 +125,7 @@ TEST_CASE("the fused state survives saving at every step") {
     std::vector<std::byte> bytes(a.saved_bytes());
     REQUIRE(a.save(bytes).ok());
     REQUIRE(b.restore(bytes).ok());
-    auto const& in = story[(i / 5) % 2];
+    auto const& in = story[static_cast<std::size_t>(i / 5) % 2];
     auto const va = a.update(in), vb = b.update(in);
     REQUIRE((va.state == vb.state && va.measurement == vb.measurement && va.changed == vb.changed));
   }
