@@ -14,4 +14,6 @@ struct verb {
   std::function<int()> run;  // returns an exit code
 };
 
+[[nodiscard]] verb add_simulate(CLI::App& app);
+
 }  // namespace pdm::cli
