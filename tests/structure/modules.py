@@ -41,7 +41,10 @@ FORBIDDEN_IN_EDGE = {
 # <cstdio> is there for snprintf alone.
 FORBIDDEN_CALLS = re.compile(r"(?<![\w.])(?:std::)?(?:printf|fprintf|puts|putchar|fopen|fputs|abort|exit|getenv)\s*\(")
 # Third-party headers an edge module may include: Eigen where the design takes it, FFTW behind the fft concept.
-THIRD_PARTY_IN_EDGE = {"anomaly": ["Eigen/"], "prognostics": ["Eigen/"], "dsp": ["fftw3.h"]}
+# Vector intrinsics come with the compiler.
+VECTOR = ["arm_neon.h", "immintrin.h", "emmintrin.h", "x86intrin.h"]
+THIRD_PARTY_IN_EDGE = {"core": VECTOR, "anomaly": ["Eigen/"], "prognostics": ["Eigen/"], "dsp": ["fftw3.h", *VECTOR],
+                       "features": VECTOR}
 
 
 # What a single header may include beyond that: FFTW's planner stands behind one lock.

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""Runs a Catch2 program, prints what failed, and writes how many cases passed, failed and were skipped.
+"""Runs a Catch2 program, prints what failed, and last how many cases passed, failed and were skipped.
 
 A case is skipped when it prints a line that starts with "SKIPPED:" (or uses Catch2 v3's SKIP).
 The tier comes from PDM_TEST_TIER: cases tagged [full] and [soak] belong to those tiers, all others to quick.
 """
 import argparse
-import json
 import os
 import pathlib
 import re
@@ -51,7 +50,6 @@ def explain(case):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--counts", help="file for the counts")
     parser.add_argument("program")
     options = parser.parse_args()
     tier = os.environ.get("PDM_TEST_TIER", "full")
@@ -89,10 +87,6 @@ def main():
         print(f"FAILED: {options.program} ended early with {run.returncode}, after: "
               f"{cases[-1].get('name') if cases else 'nothing'}")
         counts["failed"] += 1
-    if options.counts:
-        file = pathlib.Path(options.counts)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(counts))
     print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     sys.exit(1 if counts["failed"] else 0)
 
