@@ -33,6 +33,9 @@ opened open_recording(std::string const& file, read_options const& options) {
   if (format == "f32") return open_raw(file, sample_coding::f32, options);
   if (format == "f64") return open_raw(file, sample_coding::f64, options);
   if (format == "wav") return open_wav(file, options);
+  if (format == "csv") return open_csv(file, options);
+  if (format == "npy") return open_npy(file, options);
+  if (format == "mat") return open_mat(file, options);
   // A name that tells nothing may also be a directory or not there: say that first.
   if (auto const there = file_bytes::open(file); !there) return there.error();
   if (options.format != "auto") return bad_input(file, "\"" + format + "\" is no format", known_formats);

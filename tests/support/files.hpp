@@ -29,7 +29,9 @@ class scratch {
   }
   [[nodiscard]] std::string path(std::string const& name) const { return folder_ + "/" + name; }
   std::string write(std::string const& name, std::string_view bytes) const {
-    std::ofstream out(path(name), std::ios::binary | std::ios::trunc);
+    std::error_code ignored;
+    std::filesystem::remove(path(name), ignored);  // truncating a file makes some file systems wait for the disk
+    std::ofstream out(path(name), std::ios::binary);
     out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return path(name);
   }
