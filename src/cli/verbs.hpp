@@ -14,6 +14,7 @@ struct verb {
   std::function<int()> run;  // returns an exit code
 };
 
+[[nodiscard]] verb add_features(CLI::App& app);
 [[nodiscard]] verb add_simulate(CLI::App& app);
 
 }  // namespace pdm::cli

@@ -3,7 +3,7 @@
 // What      Y[k] = X[k] / (2 pi j f_k)^order for low <= f_k <= high and f_k > 0, zero elsewhere, transformed back.
 // NB        No window and no taper: what does not fit the frame's length leaks, and 1/f makes the leakage of low
 //           frequencies large. Choose `low` well above rate / length. For a number alone velocity_rms.hpp is better.
-// Source    R. Randall, Vibration-based Condition Monitoring, 2nd ed., 3.7; golden/README.md, integrate_acceleration.
+// Source    R. Randall, Vibration-based Condition Monitoring, 2nd ed. (2021); golden/README.md, integrate_acceleration.
 // Units     in: m/s^2 or g (as said); out: mm/s for order 1, micrometre for order 2.
 // Shape     in: n samples; out: n samples. A band without a line gives zeros.
 // Cost      Two real transforms; prepare() takes n/2 + 1 complex values besides theirs.

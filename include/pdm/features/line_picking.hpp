@@ -4,7 +4,7 @@
 //           where no line falls into the tolerance it takes the nearest one.
 // NB        Always finds something: the largest line of noise is a line too. Compare with the floor before believing.
 // Formula   pick(f, tol) = max A[k], |k df - f| <= tol, else A[floor(f/df + 1/2)]; thd = sqrt(sum_{h>=2} A_h^2) / A_1.
-// Source    R. Randall, Vibration-based Condition Monitoring, 2nd ed., ch. 2 and 5; golden/README.md, Line picking.
+// Source    R. Randall, Vibration-based Condition Monitoring, 2nd ed. (2021); golden/README.md, Line picking.
 // Undefined NaN (not observable) for f < 0 or beyond the last line; sums run over the observable ones.
 // Cost      O(lines within the tolerance), no memory.
 #pragma once

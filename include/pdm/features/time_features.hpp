@@ -7,7 +7,7 @@
 // Formula   mean = sum x / n; variance = sum (x - mean)^2 / n; rms = sqrt(sum x^2 / n); m_k = sum (x - mean)^k / n;
 //           skewness = m3 / m2^1.5; kurtosis = m4 / m2^2; crest = peak / rms; shape = rms / mean|x|;
 //           impulse = peak / mean|x|; clearance = peak / (mean sqrt|x|)^2.
-// Source    golden/README.md, time_features; R. Randall, Vibration-based Condition Monitoring, 2nd ed., ch. 5.
+// Source    golden/README.md, time_features; R. Randall, Vibration-based Condition Monitoring, 2nd ed. (2021).
 // Units     of x; energy and variance in unit^2; skewness, kurtosis and the four factors are ratios.
 // Undefined NaN: everything where a sample is not finite or there is none; skewness and kurtosis of a constant
 //           signal (max == min, whose variance is exactly 0); the four factors of an all-zero signal.
@@ -83,10 +83,11 @@ first_pass sums(std::span<T const> x) noexcept {
 template <sample_type T>
 second_pass central_sums(std::span<T const> x, double mean) noexcept {
   constexpr std::size_t lanes = dsp::sum_lanes;
-  dsp::lane_accumulator m2, m3, m4;
+  dsp::lane_accumulator m1, m2, m3, m4;
   auto const add = [&](std::size_t i, std::size_t l) {
     double const d = static_cast<double>(x[i]) - mean;
     double const q = d * d;
+    m1.lane[l] += d;
     m2.lane[l] += q;
     m3.lane[l] += q * d;
     m4.lane[l] += q * q;
@@ -96,14 +97,18 @@ second_pass central_sums(std::span<T const> x, double mean) noexcept {
     for (std::size_t l = 0; l < lanes; ++l) add(i + l, l);
   }
   for (std::size_t l = 0; i < x.size(); ++i, ++l) add(i, l);
-  return {m2.total(), m3.total(), m4.total()};
+  // The rounded mean is off by e: the moments are moved to the true one.
+  double const n = static_cast<double>(x.size()), e = m1.total() / n;
+  double const s2 = m2.total(), s3 = m3.total();
+  return {s2 - n * e * e, s3 - 3 * e * s2 + 2 * n * e * e * e, m4.total() - 4 * e * s3 + 6 * e * e * s2};
 }
 
 // One tag a column: extract<rms, kurtosis>.
-#define PDM_TIME_FEATURE(name, unit_of, text)                                                       \
-  struct name {                                                                                     \
-    static constexpr feature_info info{#name, unit_of, text, "golden/README.md, time_features", 1}; \
-    double operator()(time_features const& f) const noexcept { return f.name; }                     \
+#define PDM_TIME_FEATURE(name, unit_of, text)                                                                  \
+  struct name {                                                                                                \
+    static constexpr feature_info info{#name, unit_of, text,                                                   \
+                                       "R. Randall, Vibration-based Condition Monitoring, 2nd ed. (2021)", 1}; \
+    double operator()(time_features const& f) const noexcept { return f.name; }                                \
   };
 }  // namespace detail
 
@@ -127,7 +132,7 @@ PDM_TIME_FEATURE(clearance_factor, unit::none, "peak / sqrt_amplitude")
 #undef PDM_TIME_FEATURE
 struct standard_deviation {  // a type called std would hide the standard library
   static constexpr feature_info info{"std", unit::unknown, "sqrt((1/n) sum (x - mean)^2)",
-                                     "golden/README.md, time_features", 1};
+                                     "R. Randall, Vibration-based Condition Monitoring, 2nd ed. (2021)", 1};
   double operator()(time_features const& f) const noexcept { return f.std; }
 };
 
