@@ -1,8 +1,8 @@
 // archive -- one bounded, versioned, checked binary form for every state, model and bundle.
 //
-// What      A header (magic "PDMA", format, kind of four characters, version of the kind, payload length, CRC-32C
-//           of the payload) and a payload of fixed-width little-endian values. Writing and reading never allocate
-//           and never run past the caller's bytes.
+// What      A header (magic "PDMA", format, kind of four characters, version of the kind, payload length, CRC-32C of
+//           all that comes before it and of the payload) and a payload of fixed-width little-endian values. Writing
+//           and reading never allocate and never run past the caller's bytes.
 // NB        Not self-describing: the kind and its version say what follows. Not secret and not signed.
 // Errors    reader: corrupt (magic, length or checksum), newer_version, wrong_kind. After the first value that
 //           is not there every read gives zero and ok() is false: check once, at the end.
@@ -91,7 +91,7 @@ class archive_writer {
     auto const payload = into_.subspan(archive_header_bytes, end - archive_header_bytes);
     at_ = 12;
     put(static_cast<std::uint32_t>(payload.size()));
-    put(crc32c(payload));
+    put(crc32c(payload, crc32c(into_.first(at_))));
     at_ = end;
     return end;
   }
@@ -122,7 +122,8 @@ class archive_reader {
     if (format > archive_format) return error{errc::newer_version, "archive", "written by a newer version; update"};
     if (bytes > from.size() - archive_header_bytes) return error{errc::corrupt, "archive", "the archive is cut short"};
     auto const payload = from.subspan(archive_header_bytes, bytes);
-    if (crc32c(payload) != sum) return error{errc::corrupt, "archive", "checksum differs; take the previous copy"};
+    if (crc32c(payload, crc32c(from.first(16))) != sum)
+      return error{errc::corrupt, "archive", "checksum differs; take the previous copy"};
     if (found != kind) return error{errc::wrong_kind, "archive", "this archive holds something else"};
     if (r.version_ > newest) return error{errc::newer_version, "archive", "written by a newer version; update"};
     r.from_ = from.first(archive_header_bytes + bytes);
