@@ -28,7 +28,7 @@ def main():
             wrong.append(f"{name}: no newline at the end")
         if b"\r\n" in text:
             wrong.append(f"{name}: CRLF")
-        if file.suffix == ".sh" and not file.stat().st_mode & 0o100:
+        if text.startswith(b"#!") and not file.stat().st_mode & 0o100:
             wrong.append(f"{name}: a script that cannot be run (chmod +x)")
     print(*wrong, f"{len(tracked)} files, {len(wrong)} wrong", sep="\n")
     sys.exit(1 if wrong else 0)
