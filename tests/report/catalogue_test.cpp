@@ -6,6 +6,7 @@
 #include <set>
 
 #include "pdm/core/event.hpp"
+#include "pdm/report/captions.hpp"
 #include "report/pseudo_language.hpp"
 #include "support/catch.hpp"
 
@@ -44,6 +45,7 @@ key_set declared_keys() {
   add_family(keys, "level", std::array<string_view, 3>{"good", "uncertain", "bad"});
   add_family(keys, "fault", pdm::messages::fault_words);
   add_family(keys, "feature", pdm::messages::feature_words);
+  add_family(keys, "scaling", pdm::report::captions::scaling_words);
   return keys;
 }
 
