@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   app.name("pdm");
   app.set_version_flag("--version", std::string("pdm ") + PDM_VERSION_STRING);
   app.require_subcommand(1);
-  std::vector<verb> const verbs{add_features(app), add_simulate(app)};
+  std::vector<verb> const verbs{add_features(app), add_simulate(app), add_report(app)};
 
   try {
     app.parse(argc, argv);

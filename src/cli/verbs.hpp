@@ -16,5 +16,6 @@ struct verb {
 
 [[nodiscard]] verb add_features(CLI::App& app);
 [[nodiscard]] verb add_simulate(CLI::App& app);
+[[nodiscard]] verb add_report(CLI::App& app);
 
 }  // namespace pdm::cli
