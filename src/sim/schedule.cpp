@@ -44,8 +44,10 @@ result<schedule> schedule::make(working_weeks const& w, std::span<double const> 
   double const room = w.stop_s - w.start_s - 2 * w.spread_s;
   double const stretch = room / static_cast<double>(std::max<std::size_t>(speeds.size(), 1));
   if (speeds.empty() || w.weeks < 1 || w.days < 1 || w.days > 7 || w.spread_s < 0 || !(w.ramp_s > 0) ||
-      w.start_s < w.spread_s || w.stop_s + w.spread_s + w.ramp_s > 86400 || stretch < 2 * (w.spread_s + w.ramp_s)) {
-    return error{errc::invalid_argument, "schedule", "the speeds and their ramps do not fit into the working day"};
+      !(w.least_load >= 0 && w.least_load <= 1) || w.start_s < w.spread_s || w.stop_s + w.spread_s + w.ramp_s > 86400 ||
+      stretch < 2 * (w.spread_s + w.ramp_s)) {
+    return error{errc::invalid_argument, "schedule",
+                 "the speeds and their ramps do not fit into the working day, or a share is not one"};
   }
   random_source draw(w.seed);
   auto const about = [&](double t) { return t + w.spread_s * (2 * draw.uniform() - 1); };
@@ -58,7 +60,7 @@ result<schedule> schedule::make(working_weeks const& w, std::span<double const> 
       double const t = about(midnight + w.start_s + stretch * static_cast<double>(part));
       points.push_back({t, speed, load});
       speed = speeds[(part + static_cast<std::size_t>(day)) % speeds.size()];
-      load = 0.6 + 0.4 * draw.uniform();
+      load = w.least_load + (1 - w.least_load) * draw.uniform();
       points.push_back({t + w.ramp_s, speed, load});
     }
     double const t = about(midnight + w.stop_s);

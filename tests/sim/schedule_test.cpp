@@ -58,5 +58,8 @@ TEST_CASE("times that do not rise, negative speeds and days too short are refuse
   CHECK(schedule::make(std::vector<pdm::sim::schedule_point>{}).error() == pdm::errc::invalid_argument);
   pdm::sim::working_weeks short_days;
   short_days.stop_s = short_days.start_s + 600;
+  pdm::sim::working_weeks odd_load;
+  odd_load.least_load = 2;
+  CHECK(schedule::make(odd_load, std::array<double, 1>{20}).error() == pdm::errc::invalid_argument);
   CHECK(schedule::make(short_days, std::array<double, 1>{20}).error() == pdm::errc::invalid_argument);
 }

@@ -29,8 +29,11 @@ class simulated_month {
   static constexpr double rate_hz = 1024, nominal_hz = 45;
   static constexpr std::array<double, 3> speeds_hz{20, 30, 45};
 
-  explicit simulated_month(std::uint64_t seed = 1, std::vector<pdm::sim::machine_fault> faults = {})
-      : plan_(planned(seed)), machine_(built(seed, plan_, std::move(faults))), tachometer_(seed ^ 0xA5A5u) {}
+  explicit simulated_month(std::uint64_t seed = 1, std::vector<pdm::sim::machine_fault> faults = {},
+                           double least_load = 1)
+      : plan_(planned(seed, least_load)),
+        machine_(built(seed, plan_, std::move(faults))),
+        tachometer_(seed ^ 0xA5A5u) {}
 
   // f(month_minute const&) for every minute, or every `stride`-th.
   template <class F>
@@ -48,9 +51,10 @@ class simulated_month {
   [[nodiscard]] pdm::sim::machine_simulator const& machine() const { return machine_; }
 
  private:
-  static pdm::sim::schedule planned(std::uint64_t seed) {
+  static pdm::sim::schedule planned(std::uint64_t seed, double least_load) {
     pdm::sim::working_weeks weeks;
     weeks.seed = seed;
+    weeks.least_load = least_load;
     return *pdm::sim::schedule::make(weeks, speeds_hz);
   }
   static pdm::sim::machine_simulator built(std::uint64_t seed, pdm::sim::schedule const& plan,

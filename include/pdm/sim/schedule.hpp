@@ -28,6 +28,7 @@ struct working_weeks {
   double start_s = 6 * 3600, stop_s = 20 * 3600;  // of the day
   double spread_s = 900;                          // starts, stops and changes vary by as much either way
   double ramp_s = 20;                             // from standing to full speed, and from speed to speed
+  double least_load = 0.6;                        // each stretch has a load between this and 1
   std::uint64_t seed = 1;
 };
 
