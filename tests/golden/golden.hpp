@@ -75,6 +75,8 @@ template <class With>
 void add_envelope(adapters& table);
 template <class With>
 void add_filters(adapters& table);
+template <class With>
+void add_models(adapters& table);
 
 #define PDM_GOLDEN_NATIVE(add)                                            \
   template void add<with<float, pdm::dsp::native_fft<float>>>(adapters&); \

@@ -125,6 +125,7 @@ adapters all_adapters() {
   add_spectrum<With>(table);
   add_envelope<With>(table);
   add_filters<With>(table);
+  add_models<With>(table);
   return table;
 }
 
