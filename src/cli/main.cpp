@@ -12,7 +12,14 @@ int main(int argc, char** argv) {
   app.name("pdm");
   app.set_version_flag("--version", std::string("pdm ") + PDM_VERSION_STRING);
   app.require_subcommand(1);
-  std::vector<verb> const verbs{add_features(app), add_simulate(app), add_report(app)};
+  // In the order of a first day: try it, set it up, run it, read it, look closer.
+  std::vector<verb> const verbs{
+      add_simulate(app),
+      add_config(app),
+      add_run(app),
+      add_report(app),
+      add_features(app),
+  };
 
   try {
     app.parse(argc, argv);

@@ -101,6 +101,7 @@ inline constexpr message_key text_measurement_good{"text.measurement_good"};
 inline constexpr message_key text_life{"text.life"};                      // {0} median, {1} p10, {2} p90, in seconds
 inline constexpr message_key text_life_open{"text.life_open"};            // {0} p10, {1} horizon, in seconds
 inline constexpr message_key text_life_beyond{"text.life_beyond"};        // {0} horizon in seconds
+inline constexpr message_key text_life_reached{"text.life_reached"};      // no arguments
 inline constexpr message_key text_life_abstained{"text.life_abstained"};  // {0} why
 inline constexpr message_key text_learning_started{"text.learning_started"};
 inline constexpr message_key text_learned{"text.learned"};                // {0} rows

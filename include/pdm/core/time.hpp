@@ -19,7 +19,7 @@ namespace pdm::inline PDM_ABI_NAMESPACE {
 using nanoseconds = std::int64_t;
 inline constexpr nanoseconds no_time = std::numeric_limits<nanoseconds>::min();
 
-[[nodiscard]] constexpr double to_seconds(nanoseconds t) noexcept { return static_cast<double>(t) * 1e-9; }
+[[nodiscard]] constexpr double to_seconds(nanoseconds t) noexcept { return static_cast<double>(t) / 1e9; }
 
 // Rounds to the nearest nanosecond; out of range saturates.
 [[nodiscard]] constexpr nanoseconds from_seconds(double s) noexcept {

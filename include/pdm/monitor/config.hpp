@@ -88,13 +88,14 @@ struct frame_settings {
 };
 struct gate_settings {
   int stuck_run = 15;
-  double clipped_share_uncertain = 0.0005, clipped_share_bad = 0.02;
-  double bad_share = 0.25;
+  double stuck_bad = 0.05, clipped_bad = 0.10, out_of_range_bad = 0.01;
+  std::optional<double> low, high, max_slope;
 };
 struct operating_settings {
   std::string by = "auto";  // auto: speed where a source gives it, else always steady
   double off_below = 0.05;
-  double settle_s = 0;
+  double settle_s = 60;
+  double steady_for_s = 30;
   double steady_band = 0.05;
   std::vector<double> speed_bins_hz, load_bins;
   std::optional<double> level_off;
@@ -114,7 +115,7 @@ struct learning_settings {
   double skip_s = 300;
   double learn_s = 600;
   int min_rows = 6;
-  int max_rows = 4096;
+  int max_rows = 512;
 };
 struct alarm_settings {
   double on = 4.0, off = 2.4;
@@ -125,7 +126,7 @@ struct alarm_settings {
 struct prognosis_settings {
   std::string model = "wiener";
   std::string name = "vibration";
-  double limit = 2.0, limit_sd = 0.3;
+  double limit = 2.0, limit_sd = 0.3;  // growth of the level, natural logarithm
   double hours_to_limit = 720;
   double hours_to_limit_spread = 0.5;
   double noise = 1.4;

@@ -102,11 +102,13 @@ void describe(V& v, frame_settings& s) {
 }
 template <class V>
 void describe(V& v, gate_settings& s) {
-  v.value("stuck_run", s.stuck_run, "Equal samples in a row that mean a stuck sensor", {3, 1000000});
-  v.value("clipped_share_uncertain", s.clipped_share_uncertain, "Share of clipped samples that makes a block uncertain",
-          share);
-  v.value("clipped_share_bad", s.clipped_share_bad, "Share of clipped samples that makes a block bad", share);
-  v.value("bad_share", s.bad_share, "Share of bad samples that makes a block bad", share);
+  v.value("stuck_run", s.stuck_run, "Equal samples in a row that mean a stuck sensor; 0: never", {0, 1000000});
+  v.value("stuck_bad", s.stuck_bad, "Share of stuck samples that makes a block bad", share);
+  v.value("clipped_bad", s.clipped_bad, "Share of clipped samples that makes a block bad", share);
+  v.value("low", s.low, "Smallest value that can be true, in the unit of the samples");
+  v.value("high", s.high, "Largest value that can be true, in the unit of the samples");
+  v.value("out_of_range_bad", s.out_of_range_bad, "Share of samples out of range that makes a block bad", share);
+  v.value("max_slope", s.max_slope, "Fastest change that can be true, per second", positive);
 }
 template <class V>
 void describe(V& v, operating_settings& s) {
@@ -114,6 +116,7 @@ void describe(V& v, operating_settings& s) {
           {"auto", "speed", "level", "steady", "none"});
   v.value("off_below", s.off_below, "Share of the nominal speed below which the machine is off", share);
   v.value("settle_s", s.settle_s, "Seconds after a start or a change before it counts as steady", not_negative);
+  v.value("steady_for_s", s.steady_for_s, "Seconds speed and load must have held to count as steady", not_negative);
   v.value("steady_band", s.steady_band, "Relative change of speed that still counts as steady", share);
   v.value("speed_bins_hz", s.speed_bins_hz, "Edges between speed regimes in Hz", not_negative);
   v.value("load_bins", s.load_bins, "Edges between load regimes, in the unit of the load", {-1e12, 1e12});
