@@ -56,7 +56,7 @@ class native_fft {
   std::size_t n_ = 0;
   fft_use use_ = fft_use::both;
   detail::complex_plan<T> whole_, half_;
-  std::span<T> turn_;     // even: e^(-2 pi j k / n) for k <= n/4: real parts, then imaginary parts
+  std::span<T> turn_;     // even: e^(-2 pi j k / n) for k <= n/4, interleaved
   std::span<T> scratch_;  // even: n; odd: 4 n
 };
 
@@ -88,8 +88,8 @@ status native_fft<T>::prepare(std::size_t n, arena& memory, fft_use use) noexcep
       turn_ = *turn;
       for (std::size_t k = 0; k <= n / 4; ++k) {
         auto const root = detail::root_of_unity(k, n);
-        turn_[k] = static_cast<T>(root.re);
-        turn_[n / 4 + 1 + k] = static_cast<T>(root.im);
+        turn_[2 * k] = static_cast<T>(root.re);
+        turn_[2 * k + 1] = static_cast<T>(root.im);
       }
     }
     auto scratch = memory.take<T>(even(n) ? n : 4 * n);
@@ -105,8 +105,7 @@ template <class T>
 void native_fft<T>::forward(std::span<T const> x, std::span<complex> spectrum) noexcept {
   if (!PDM_EXPECTS(n_ != 0 && uses(use_, fft_use::real) && x.size() == n_ && spectrum.size() == n_ / 2 + 1)) return;
   if (!even(n_)) return forward_odd(x, spectrum);
-  T* const z = scratch_.data();
-  half_.run({x.data(), x.data() + 1, 2}, {z, z + n_ / 2, 1});
+  half_.forward(x.data(), parts(spectrum.data()));
   split_halves(spectrum);
 }
 
@@ -115,31 +114,31 @@ void native_fft<T>::inverse(std::span<complex const> spectrum, std::span<T> x) n
   if (!PDM_EXPECTS(n_ != 0 && uses(use_, fft_use::real) && spectrum.size() == n_ / 2 + 1 && x.size() == n_)) return;
   if (!even(n_)) return inverse_odd(spectrum, x);
   join_halves(spectrum);
-  T* const z = scratch_.data();
-  half_.run({z + n_ / 2, z, 1}, {x.data() + 1, x.data(), 2});
+  half_.inverse(scratch_.data(), x.data(), T(1));
 }
 
-// Spectrum of the real signal from Z, the spectrum of x[2i] + j x[2i+1]:
-// X[k] = (Z[k] + Z*[h-k]) / 2 - j w^k (Z[k] - Z*[h-k]) / 2, with h = n/2; X[h-k] follows from the same terms.
+// Spectrum of the real signal, in the place of Z, the spectrum of x[2i] + j x[2i+1]: with h = n/2
+// X[k] = (Z[k] + Z*[h-k]) / 2 - j w^k (Z[k] - Z*[h-k]) / 2; X[h-k] follows from the same terms.
 template <class T>
 void native_fft<T>::split_halves(std::span<complex> spectrum) noexcept {
   std::size_t const h = n_ / 2;
-  T const* const re = scratch_.data();
-  T const* const im = re + h;
-  T* const out = parts(spectrum.data());
-  out[0] = re[0] + im[0];
-  out[1] = T(0);
-  out[2 * h] = re[0] - im[0];
-  out[2 * h + 1] = T(0);
+  T* const z = parts(spectrum.data());
+  T const first = z[0], second = z[1];
+  z[0] = first + second;
+  z[1] = T(0);
+  z[2 * h] = first - second;
+  z[2 * h + 1] = T(0);
   for (std::size_t k = 1; k <= h / 2; ++k) {
-    T const ar = T(0.5) * (re[k] + re[h - k]), ai = T(0.5) * (im[k] - im[h - k]);
-    T const br = T(0.5) * (im[k] + im[h - k]), bi = T(0.5) * (re[h - k] - re[k]);
-    T const c = turn_[k], s = turn_[n_ / 4 + 1 + k];
+    T* const low = z + 2 * k;
+    T* const high = z + 2 * (h - k);
+    T const ar = T(0.5) * (low[0] + high[0]), ai = T(0.5) * (low[1] - high[1]);
+    T const br = T(0.5) * (low[1] + high[1]), bi = T(0.5) * (high[0] - low[0]);
+    T const c = turn_[2 * k], s = turn_[2 * k + 1];
     T const tr = br * c - bi * s, ti = br * s + bi * c;
-    out[2 * k] = ar + tr;
-    out[2 * k + 1] = ai + ti;
-    out[2 * (h - k)] = ar - tr;
-    out[2 * (h - k) + 1] = ti - ai;
+    low[0] = ar + tr;
+    low[1] = ai + ti;
+    high[0] = ar - tr;
+    high[1] = ti - ai;
   }
 }
 
@@ -148,21 +147,20 @@ template <class T>
 void native_fft<T>::join_halves(std::span<complex const> spectrum) noexcept {
   std::size_t const h = n_ / 2;
   T const scale = T(1) / static_cast<T>(n_);
-  T* const re = scratch_.data();
-  T* const im = re + h;
+  T* const z = scratch_.data();
   T const* const in = parts(spectrum.data());
-  re[0] = (in[0] + in[2 * h]) * scale;
-  im[0] = (in[0] - in[2 * h]) * scale;
+  z[0] = (in[0] + in[2 * h]) * scale;
+  z[1] = (in[0] - in[2 * h]) * scale;
   for (std::size_t k = 1; k <= h / 2; ++k) {
     T const xr = in[2 * k] * scale, xi = in[2 * k + 1] * scale;
     T const yr = in[2 * (h - k)] * scale, yi = in[2 * (h - k) + 1] * scale;
     T const ar = xr + yr, ai = xi - yi, dr = xr - yr, di = xi + yi;
-    T const c = turn_[k], s = turn_[n_ / 4 + 1 + k];
+    T const c = turn_[2 * k], s = turn_[2 * k + 1];
     T const tr = dr * c + di * s, ti = di * c - dr * s;
-    re[k] = ar - ti;
-    im[k] = ai + tr;
-    re[h - k] = ar + ti;
-    im[h - k] = tr - ai;
+    z[2 * k] = ar - ti;
+    z[2 * k + 1] = ai + tr;
+    z[2 * (h - k)] = ar + ti;
+    z[2 * (h - k) + 1] = tr - ai;
   }
 }
 
@@ -171,47 +169,39 @@ void native_fft<T>::forward_odd(std::span<T const> x, std::span<complex> spectru
   T* const in = scratch_.data();
   T* const out = in + 2 * n_;
   for (std::size_t i = 0; i < n_; ++i) {
-    in[i] = x[i];
-    in[n_ + i] = T(0);
+    in[2 * i] = x[i];
+    in[2 * i + 1] = T(0);
   }
-  whole_.run({in, in + n_, 1}, {out, out + n_, 1});
-  for (std::size_t k = 0; k < spectrum.size(); ++k) spectrum[k] = complex(out[k], out[n_ + k]);
+  whole_.forward(in, out);
+  for (std::size_t k = 0; k < spectrum.size(); ++k) spectrum[k] = complex(out[2 * k], out[2 * k + 1]);
   spectrum[0] = complex(out[0], T(0));
 }
 
 template <class T>
 void native_fft<T>::inverse_odd(std::span<complex const> spectrum, std::span<T> x) noexcept {
-  T const scale = T(1) / static_cast<T>(n_);
   T* const in = scratch_.data();
   T* const out = in + 2 * n_;
-  in[0] = spectrum[0].real() * scale;
-  in[n_] = T(0);
+  in[0] = spectrum[0].real();
+  in[1] = T(0);
   for (std::size_t k = 1; k < spectrum.size(); ++k) {
-    T const re = spectrum[k].real() * scale, im = spectrum[k].imag() * scale;
-    in[k] = in[n_ - k] = re;
-    in[n_ + k] = im;
-    in[2 * n_ - k] = -im;
+    in[2 * k] = in[2 * (n_ - k)] = spectrum[k].real();
+    in[2 * k + 1] = spectrum[k].imag();
+    in[2 * (n_ - k) + 1] = -spectrum[k].imag();
   }
-  whole_.run({in + n_, in, 1}, {out + n_, out, 1});
-  for (std::size_t i = 0; i < n_; ++i) x[i] = out[i];
+  whole_.inverse(in, out, T(1) / static_cast<T>(n_));
+  for (std::size_t i = 0; i < n_; ++i) x[i] = out[2 * i];
 }
 
 template <class T>
 void native_fft<T>::forward_complex(std::span<complex const> in, std::span<complex> out) noexcept {
   if (!PDM_EXPECTS(n_ != 0 && uses(use_, fft_use::complex) && in.size() == n_ && out.size() == n_)) return;
-  T const* const z = parts(in.data());
-  T* const y = parts(out.data());
-  whole_.run({z, z + 1, 2}, {y, y + 1, 2});
+  whole_.forward(parts(in.data()), parts(out.data()));
 }
 
 template <class T>
 void native_fft<T>::inverse_complex(std::span<complex const> in, std::span<complex> out) noexcept {
   if (!PDM_EXPECTS(n_ != 0 && uses(use_, fft_use::complex) && in.size() == n_ && out.size() == n_)) return;
-  T const* const z = parts(in.data());
-  T* const y = parts(out.data());
-  whole_.run({z + 1, z, 2}, {y + 1, y, 2});
-  T const scale = T(1) / static_cast<T>(n_);
-  for (std::size_t i = 0; i < 2 * n_; ++i) y[i] *= scale;
+  whole_.inverse(parts(in.data()), parts(out.data()), T(1) / static_cast<T>(n_));
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::dsp

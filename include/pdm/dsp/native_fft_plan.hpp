@@ -17,6 +17,7 @@
 
 #include "pdm/core/arena.hpp"
 #include "pdm/core/math.hpp"
+#include "pdm/core/simd.hpp"
 
 namespace pdm::inline PDM_ABI_NAMESPACE::dsp::detail {
 
@@ -55,11 +56,14 @@ struct fft_factors {
 };
 [[nodiscard]] constexpr fft_factors factor_length(std::size_t n) noexcept {
   fft_factors f;
-  for (unsigned const r : {8u, 4u, 2u, 5u, 3u}) {
-    while (n % r == 0) {
-      f.radix[f.count++] = static_cast<std::uint8_t>(r);
-      n /= r;
-    }
+  auto const take = [&](std::size_t r) {
+    f.radix[f.count++] = static_cast<std::uint8_t>(r);
+    n /= r;
+  };
+  // 16 that is left behind a factor 8 is 4 4 rather than 8 2.
+  while (n % 8 == 0) take(n % 32 == 16 && f.count != 0 ? 4 : 8);
+  for (std::size_t const r : {std::size_t{4}, std::size_t{2}, std::size_t{5}, std::size_t{3}}) {
+    while (n % r == 0) take(r);
   }
   f.rest = n;
   return f;
@@ -67,7 +71,7 @@ struct fft_factors {
 
 // Butterflies in place on R values, natural order out, sign -.
 template <std::size_t R, class V, class T>
-inline void butterfly(V (&x)[R], V (&y)[R]) noexcept {
+[[gnu::always_inline]] inline void butterfly(V (&x)[R], V (&y)[R]) noexcept {
   if constexpr (R == 2) {
     V const a = x[0] - x[1], b = y[0] - y[1];
     x[0] = x[0] + x[1];
@@ -144,7 +148,7 @@ inline void butterfly(V (&x)[R], V (&y)[R]) noexcept {
   }
 }
 
-// One pass; w holds, for k = 1 .. R-1, l real parts and then l imaginary parts.
+// One pass, one number at a time; w holds, for k = 1 .. R-1, l real parts and then l imaginary parts.
 template <std::size_t R, class T>
 inline void fft_pass(complex_view<T const> a, complex_view<T> b, T const* w, std::size_t l, std::size_t m) noexcept {
   for (std::size_t j = 0; j < m; ++j) {
@@ -155,7 +159,7 @@ inline void fft_pass(complex_view<T const> a, complex_view<T> b, T const* w, std
         x[k] = a.re[i];
         y[k] = a.im[i];
       }
-      for (std::size_t k = 1; k < R; ++k) {
+      for (std::size_t k = 1; k < R && l > 1; ++k) {
         T const c = w[(2 * k - 2) * l + q], s = w[(2 * k - 1) * l + q];
         T const re = x[k] * c - y[k] * s;
         y[k] = x[k] * s + y[k] * c;
@@ -171,25 +175,40 @@ inline void fft_pass(complex_view<T const> a, complex_view<T> b, T const* w, std
   }
 }
 
-// A length made of 2, 3 and 5 alone.
+}  // namespace pdm::inline PDM_ABI_NAMESPACE::dsp::detail
+
+#define PDM_SIMD_BODY "pdm/dsp/native_fft_kernels.inl"
+#include "pdm/core/simd_variants.inl"
+
+namespace pdm::inline PDM_ABI_NAMESPACE::dsp::detail {
+
+// A length made of 2, 3 and 5 alone. A multiple of 64 runs in vectors, others one number at a time.
 template <class T>
 class smooth_plan {
  public:
   [[nodiscard]] static std::size_t footprint(std::size_t n) noexcept;
   [[nodiscard]] status prepare(std::size_t n, arena& memory) noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return n_; }
-  // in and out may be the same only when the length has more than one factor.
-  void run(complex_view<T const> in, complex_view<T> out) noexcept;
+  // Interleaved complex numbers; in and out may be the same only when the length has more than one factor.
+  void forward(T const* in, T* out) noexcept;
+  // The inverse times n scale: the forward transform with the parts exchanged.
+  void inverse(T const* in, T* out, T scale) noexcept;
 
  private:
-  // All passes' twiddles: 2 (r - 1) l for each.
+  static bool blocked(fft_factors const& f) noexcept { return f.count > 1 && f.radix[0] == 8; }
   static std::size_t twiddle_count(fft_factors const& f) noexcept;
   static std::size_t work_count(fft_factors const& f, std::size_t n) noexcept {
     return f.count > 2 ? 4 * n : f.count == 2 ? 2 * n : 0;
   }
+  void fill_twiddles() noexcept;
+  void run_scalar(complex_view<T const> in, complex_view<T> out) noexcept;
+  template <bool Swap>
+  void run_blocked(T const* in, T* out, T scale) noexcept;
 
   std::size_t n_ = 0;
   fft_factors factors_;
+  // For every pass but the first, k = 1 .. r-1 and q < l: e^(-2 pi j k q / (l r)) in blocks of real and imaginary
+  // parts, 32 bytes each (blocked lengths) or l each.
   std::span<T> twiddles_;
   std::span<T> work_;
 };
@@ -201,8 +220,9 @@ class complex_plan {
   [[nodiscard]] static std::size_t footprint(std::size_t n) noexcept;
   [[nodiscard]] status prepare(std::size_t n, arena& memory) noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return n_; }
-  // in and out must not overlap.
-  void run(complex_view<T const> in, complex_view<T> out) noexcept;
+  // Interleaved complex numbers; in and out must not overlap.
+  void forward(T const* in, T* out) noexcept;
+  void inverse(T const* in, T* out, T scale) noexcept;
 
  private:
   static bool smooth(std::size_t n) noexcept { return factor_length(n).rest == 1; }
@@ -212,10 +232,11 @@ class complex_plan {
     return m;
   }
   status prepare_chirp(arena& memory) noexcept;
+  void run_chirp(complex_view<T const> in, complex_view<T> out, T scale) noexcept;
 
   std::size_t n_ = 0;
   smooth_plan<T> inner_;  // of length n, or of the convolution
-  std::span<T> chirp_;    // Bluestein: n real, n imaginary parts of e^(-j pi k^2 / n)
+  std::span<T> chirp_;    // Bluestein: e^(-j pi k^2 / n), interleaved
   std::span<T> filter_;   // transform of the conjugate chirp, over its length
   std::span<T> padded_;
 };
@@ -224,8 +245,8 @@ class complex_plan {
 
 template <class T>
 std::size_t smooth_plan<T>::twiddle_count(fft_factors const& f) noexcept {
-  std::size_t total = 0, l = 1;
-  for (std::size_t i = 0; i < f.count; ++i) {
+  std::size_t total = 0, l = f.count == 0 ? 1 : f.radix[0];
+  for (std::size_t i = 1; i < f.count; ++i) {
     total += 2 * (f.radix[i] - 1u) * l;
     l *= f.radix[i];
   }
@@ -248,30 +269,61 @@ status smooth_plan<T>::prepare(std::size_t n, arena& memory) noexcept {
   twiddles_ = *twiddles;
   work_ = *work;
   n_ = n;
-  T* w = twiddles_.data();
-  std::size_t l = 1;
-  for (std::size_t i = 0; i < factors_.count; ++i) {
-    std::size_t const r = factors_.radix[i];
-    for (std::size_t k = 1; k < r; ++k, w += 2 * l) {
-      for (std::size_t q = 0; q < l; ++q) {
-        auto const root = root_of_unity(k * q, l * r);
-        w[q] = static_cast<T>(root.re);
-        w[l + q] = static_cast<T>(root.im);
-      }
-    }
-    l *= r;
-  }
+  fill_twiddles();
   return {};
 }
 
 template <class T>
-void smooth_plan<T>::run(complex_view<T const> in, complex_view<T> out) noexcept {
+void smooth_plan<T>::fill_twiddles() noexcept {
+  T* w = twiddles_.data();
+  std::size_t l = factors_.count == 0 ? 1 : factors_.radix[0];
+  for (std::size_t i = 1; i < factors_.count; ++i) {
+    std::size_t const r = factors_.radix[i];
+    std::size_t const b = blocked(factors_) ? 32 / sizeof(T) : l;
+    for (std::size_t k = 1; k < r; ++k, w += 2 * l) {
+      for (std::size_t q = 0; q < l; ++q) {
+        auto const root = root_of_unity(k * q, l * r);
+        T* const at = w + q / b * 2 * b + q % b;
+        at[0] = static_cast<T>(root.re);
+        at[b] = static_cast<T>(root.im);
+      }
+    }
+    l *= r;
+  }
+}
+
+template <class T>
+void smooth_plan<T>::forward(T const* in, T* out) noexcept {
+  if (blocked(factors_)) return run_blocked<false>(in, out, T(1));
+  run_scalar({in, in + 1, 2}, {out, out + 1, 2});
+}
+
+template <class T>
+void smooth_plan<T>::inverse(T const* in, T* out, T scale) noexcept {
+  if (blocked(factors_)) return run_blocked<true>(in, out, scale);
+  run_scalar({in + 1, in, 2}, {out + 1, out, 2});
+  for (std::size_t i = 0; i < 2 * n_; ++i) out[i] *= scale;
+}
+
+template <class T>
+template <bool Swap>
+void smooth_plan<T>::run_blocked(T const* in, T* out, T scale) noexcept {
+#if PDM_SIMD_X86
+  if (simd::best() >= simd::level::avx2) {
+    return avx2::blocked_transform<T, Swap>(in, out, factors_, n_, twiddles_.data(), work_.data(), scale);
+  }
+#endif
+  base::blocked_transform<T, Swap>(in, out, factors_, n_, twiddles_.data(), work_.data(), scale);
+}
+
+template <class T>
+void smooth_plan<T>::run_scalar(complex_view<T const> in, complex_view<T> out) noexcept {
   if (factors_.count == 0) {
     out.re[0] = in.re[0];
     out.im[0] = in.im[0];
     return;
   }
-  T const* w = twiddles_.data();
+  T const* w = nullptr;  // no twiddles in the first pass
   std::size_t l = 1;
   complex_view<T const> from = in;
   for (std::size_t i = 0; i < factors_.count; ++i) {
@@ -285,7 +337,7 @@ void smooth_plan<T>::run(complex_view<T const> in, complex_view<T> out) noexcept
       case 3: fft_pass<3>(from, to, w, l, m); break;
       default: fft_pass<2>(from, to, w, l, m); break;
     }
-    w += 2 * (r - 1) * l;
+    w = i == 0 ? twiddles_.data() : w + 2 * (r - 1) * l;
     l *= r;
     from = {to.re, to.im, to.stride};
   }
@@ -311,9 +363,11 @@ template <class T>
 status complex_plan<T>::prepare_chirp(arena& memory) noexcept {
   std::size_t const m = inner_.size();
   auto chirp = memory.take<T>(2 * n_);
+  if (!chirp) return chirp.error();
   auto filter = memory.take<T>(2 * m);
+  if (!filter) return filter.error();
   auto padded = memory.take<T>(2 * m);
-  if (!chirp || !filter || !padded) return padded.error();
+  if (!padded) return padded.error();
   chirp_ = *chirp;
   filter_ = *filter;
   padded_ = *padded;
@@ -322,44 +376,52 @@ status complex_plan<T>::prepare_chirp(arena& memory) noexcept {
   for (std::size_t k = 0; k < n_; ++k) {
     auto const root = root_of_unity(square, 2 * n_);
     T const c = static_cast<T>(root.re), s = static_cast<T>(root.im);
-    chirp_[k] = c;
-    chirp_[n_ + k] = s;
+    chirp_[2 * k] = c;
+    chirp_[2 * k + 1] = s;
     std::size_t const mirrored = k == 0 ? 0 : m - k;
-    padded_[k] = padded_[mirrored] = c * scale;
-    padded_[m + k] = padded_[m + mirrored] = -s * scale;
+    padded_[2 * k] = padded_[2 * mirrored] = c * scale;
+    padded_[2 * k + 1] = padded_[2 * mirrored + 1] = -s * scale;
     square += 2 * k + 1;
     while (square >= 2 * n_) square -= 2 * n_;
   }
-  inner_.run({padded_.data(), padded_.data() + m, 1}, {filter_.data(), filter_.data() + m, 1});
+  inner_.forward(padded_.data(), filter_.data());
   return {};
 }
 
 template <class T>
-void complex_plan<T>::run(complex_view<T const> in, complex_view<T> out) noexcept {
-  if (chirp_.empty()) return inner_.run(in, out);
+void complex_plan<T>::forward(T const* in, T* out) noexcept {
+  if (chirp_.empty()) return inner_.forward(in, out);
+  run_chirp({in, in + 1, 2}, {out, out + 1, 2}, T(1));
+}
+
+template <class T>
+void complex_plan<T>::inverse(T const* in, T* out, T scale) noexcept {
+  if (chirp_.empty()) return inner_.inverse(in, out, scale);
+  run_chirp({in + 1, in, 2}, {out + 1, out, 2}, scale);
+}
+
+template <class T>
+void complex_plan<T>::run_chirp(complex_view<T const> in, complex_view<T> out, T scale) noexcept {
   std::size_t const m = inner_.size();
-  T* const re = padded_.data();
-  T* const im = re + m;
+  T* const p = padded_.data();
   T const* const c = chirp_.data();
-  T const* const s = c + n_;
-  for (std::size_t k = 0; k < n_; ++k) {
-    T const x = in.re[k * in.stride], y = in.im[k * in.stride];
-    re[k] = x * c[k] - y * s[k];
-    im[k] = x * s[k] + y * c[k];
+  for (std::size_t k = 0; k < 2 * n_; k += 2) {
+    T const x = in.re[k], y = in.im[k];
+    p[k] = x * c[k] - y * c[k + 1];
+    p[k + 1] = x * c[k + 1] + y * c[k];
   }
-  for (std::size_t k = n_; k < m; ++k) re[k] = im[k] = T(0);
-  inner_.run({re, im, 1}, {re, im, 1});
-  T const* const fr = filter_.data();
-  T const* const fi = fr + m;
-  for (std::size_t k = 0; k < m; ++k) {
-    T const x = re[k] * fr[k] - im[k] * fi[k];
-    im[k] = re[k] * fi[k] + im[k] * fr[k];
-    re[k] = x;
+  for (std::size_t k = 2 * n_; k < 2 * m; ++k) p[k] = T(0);
+  inner_.forward(p, p);
+  T const* const f = filter_.data();
+  for (std::size_t k = 0; k < 2 * m; k += 2) {
+    T const x = p[k] * f[k] - p[k + 1] * f[k + 1];
+    p[k + 1] = p[k] * f[k + 1] + p[k + 1] * f[k];
+    p[k] = x;
   }
-  inner_.run({im, re, 1}, {im, re, 1});  // the inverse is the forward transform with the parts exchanged
-  for (std::size_t k = 0; k < n_; ++k) {
-    out.re[k * out.stride] = re[k] * c[k] - im[k] * s[k];
-    out.im[k * out.stride] = re[k] * s[k] + im[k] * c[k];
+  inner_.inverse(p, p, scale);
+  for (std::size_t k = 0; k < 2 * n_; k += 2) {
+    out.re[k] = p[k] * c[k] - p[k + 1] * c[k + 1];
+    out.im[k] = p[k] * c[k + 1] + p[k + 1] * c[k];
   }
 }
 
