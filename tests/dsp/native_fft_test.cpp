@@ -1,5 +1,7 @@
 #include "pdm/dsp/native_fft.hpp"
 
+#include <algorithm>
+#include <ctime>
 #include <limits>
 
 #include "dsp/fft_laws.hpp"
@@ -24,11 +26,12 @@ TEMPLATE_TEST_CASE("native: every length from 1 to 512 agrees with the direct su
     auto& worst = bound(n) == smooth_bound ? worst_smooth : worst_other;
     worst = std::max(worst, e);
   }
-  WARN("worst error in eps log2(2n): " << worst_smooth << ", other lengths " << worst_other);
+  CAPTURE(worst_smooth, worst_other);
 }
 
 TEMPLATE_TEST_CASE("native: long lengths and primes agree with the direct sum to the stated bound", "", float, double) {
-  for (std::size_t const n : {1021u, 1024u, 1331u, 2048u, 2187u, 3125u, 4093u, 4096u, 6000u, 8190u, 16384u, 30030u, 65521u, 65536u}) {
+  for (std::size_t const n :
+       {1021u, 1024u, 1331u, 2048u, 2187u, 3125u, 4093u, 4096u, 6000u, 8190u, 16384u, 30030u, 65521u, 65536u}) {
     double const e = forward_error<TestType, native_fft<TestType>>(n, n / 16 + 1);
     INFO("n = " << n << ", error " << e);
     CHECK(e < bound(n));
@@ -96,4 +99,58 @@ TEST_CASE("native: a span of the wrong size and a use not prepared are violation
   p.fft.forward_complex(z, z);
   CHECK(violations == 2);
   pdm::on_violation(before);
+}
+
+TEMPLATE_TEST_CASE("native: every instruction set gives the same bits", "", float, double) {
+  for (std::size_t const n : {16u, 24u, 64u, 120u, 131u, 256u, 640u, 1000u, 1024u, 2000u, 2048u, 2560u, 4096u}) {
+    prepared<native_fft<TestType>> p(n);
+    auto const z = noise<TestType>(n, n);
+    auto const x = real_noise<TestType>(n, n + 1);
+    struct results {
+      signal<TestType> forward, inverse, real;
+      std::vector<TestType> back;
+      bool operator==(results const&) const = default;
+    };
+    auto const run = [&](pdm::simd::level level) {
+      pdm::simd::limit(level);
+      results r{signal<TestType>(n), signal<TestType>(n), signal<TestType>(n / 2 + 1), std::vector<TestType>(n)};
+      p.fft.forward_complex(z, r.forward);
+      p.fft.inverse_complex(z, r.inverse);
+      p.fft.forward(x, r.real);
+      p.fft.inverse(r.real, r.back);
+      return r;
+    };
+    INFO("n = " << n);
+    CHECK(run(pdm::simd::level::avx2) == run(pdm::simd::level::base));
+  }
+  pdm::simd::limit(pdm::simd::level::avx2);
+}
+
+TEST_CASE("native: buffers at any address give the same bits") {
+  constexpr std::size_t n = 512;
+  prepared<native_fft<float>> p(n);
+  auto const x = real_noise<float>(n, 1);
+  std::vector<float> shifted(n + 1);
+  std::copy(x.begin(), x.end(), shifted.begin() + 1);
+  signal<float> a(n / 2 + 1), b(n / 2 + 2);
+  p.fft.forward(x, a);
+  p.fft.forward(std::span<float const>(shifted).subspan(1), std::span<std::complex<float>>(b).subspan(1));
+  CHECK(std::equal(a.begin(), a.end(), b.begin() + 1));
+}
+
+TEST_CASE("native: any length to 65536 is ready within 5 ms of processor time", "[timing]") {
+  for (std::size_t const n : {65536u, 65521u, 59049u, 61440u}) {
+    std::vector<std::byte> bytes(native_fft<float>::footprint(n, fft_use::real) + 64);
+    double best = 1;
+    for (int i = 0; i < 5; ++i) {
+      pdm::arena memory(bytes);
+      native_fft<float> fft;
+      auto const before = std::clock();
+      REQUIRE(fft.prepare(n, memory, fft_use::real).ok());
+      best = std::min(best, static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC);
+    }
+    INFO("n = " << n << ": " << best * 1e3 << " ms");
+    CHECK(best < 5e-3);
+    if (best >= 1e-3) WARN("n = " << n << ": ready in " << best * 1e3 << " ms");
+  }
 }

@@ -56,7 +56,7 @@ class native_fft {
   std::size_t n_ = 0;
   fft_use use_ = fft_use::both;
   detail::complex_plan<T> whole_, half_;
-  std::span<T> turn_;     // even: e^(-2 pi j k / n) for k <= n/4, interleaved
+  std::span<T> turn_;     // even: -j e^(-2 pi j k / n) for k <= n/4, interleaved
   std::span<T> scratch_;  // even: n; odd: 4 n
 };
 
@@ -88,8 +88,8 @@ status native_fft<T>::prepare(std::size_t n, arena& memory, fft_use use) noexcep
       turn_ = *turn;
       for (std::size_t k = 0; k <= n / 4; ++k) {
         auto const root = detail::root_of_unity(k, n);
-        turn_[2 * k] = static_cast<T>(root.re);
-        turn_[2 * k + 1] = static_cast<T>(root.im);
+        turn_[2 * k] = static_cast<T>(root.im);  // -j w
+        turn_[2 * k + 1] = static_cast<T>(-root.re);
       }
     }
     auto scratch = memory.take<T>(even(n) ? n : 4 * n);
@@ -128,18 +128,7 @@ void native_fft<T>::split_halves(std::span<complex> spectrum) noexcept {
   z[1] = T(0);
   z[2 * h] = first - second;
   z[2 * h + 1] = T(0);
-  for (std::size_t k = 1; k <= h / 2; ++k) {
-    T* const low = z + 2 * k;
-    T* const high = z + 2 * (h - k);
-    T const ar = T(0.5) * (low[0] + high[0]), ai = T(0.5) * (low[1] - high[1]);
-    T const br = T(0.5) * (low[1] + high[1]), bi = T(0.5) * (high[0] - low[0]);
-    T const c = turn_[2 * k], s = turn_[2 * k + 1];
-    T const tr = br * c - bi * s, ti = br * s + bi * c;
-    low[0] = ar + tr;
-    low[1] = ai + ti;
-    high[0] = ar - tr;
-    high[1] = ti - ai;
-  }
+  detail::pair_lines<T, false>(z, z, turn_.data(), h, T(0.5));
 }
 
 // The other way: Z[k] = (X[k] + X*[h-k]) + j w^-k (X[k] - X*[h-k]), times 1/n.
@@ -148,20 +137,10 @@ void native_fft<T>::join_halves(std::span<complex const> spectrum) noexcept {
   std::size_t const h = n_ / 2;
   T const scale = T(1) / static_cast<T>(n_);
   T* const z = scratch_.data();
-  T const* const in = parts(spectrum.data());
-  z[0] = (in[0] + in[2 * h]) * scale;
-  z[1] = (in[0] - in[2 * h]) * scale;
-  for (std::size_t k = 1; k <= h / 2; ++k) {
-    T const xr = in[2 * k] * scale, xi = in[2 * k + 1] * scale;
-    T const yr = in[2 * (h - k)] * scale, yi = in[2 * (h - k) + 1] * scale;
-    T const ar = xr + yr, ai = xi - yi, dr = xr - yr, di = xi + yi;
-    T const c = turn_[2 * k], s = turn_[2 * k + 1];
-    T const tr = dr * c + di * s, ti = di * c - dr * s;
-    z[2 * k] = ar - ti;
-    z[2 * k + 1] = ai + tr;
-    z[2 * (h - k)] = ar + ti;
-    z[2 * (h - k) + 1] = tr - ai;
-  }
+  T const* const x = parts(spectrum.data());
+  z[0] = (x[0] + x[2 * h]) * scale;
+  z[1] = (x[0] - x[2 * h]) * scale;
+  detail::pair_lines<T, true>(x, z, turn_.data(), h, scale);
 }
 
 template <class T>

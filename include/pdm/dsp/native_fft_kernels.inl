@@ -224,15 +224,15 @@ inline void any_pass(std::size_t r, T const* in, T* out, T const* t, std::size_t
   }
 }
 
-// All passes of a length whose first factor is 8 and that has at least two factors. `work` holds 4 n numbers.
-// The last pass reads `work` alone, so in and out may be the same.
+// All passes of a length whose first factor is 8 and that has at least two factors. Between them the numbers go to
+// and fro between out and `work` (2 n numbers), so that the last pass ends in out; in and out must not overlap.
 template <class T, bool Swap>
 inline void blocked_transform(T const* in, T* out, fft_factors const& f, std::size_t n, T const* twiddles, T* work,
                               T scale) noexcept {
-  first_pass<T, Swap>(in, work, n, scale);
+  T* from = f.count % 2 == 0 ? work : out;
+  T* to = f.count % 2 == 0 ? out : work;
+  first_pass<T, Swap>(in, from, n, scale);
   std::size_t l = 8;
-  T* from = work;
-  T* to = work + 2 * n;
   for (std::size_t i = 1; i + 1 < f.count; ++i) {
     std::size_t const r = f.radix[i];
     any_pass<T, false, false>(r, from, to, twiddles, l, n / (l * r));
@@ -243,7 +243,85 @@ inline void blocked_transform(T const* in, T* out, fft_factors const& f, std::si
     to = used;
   }
   std::size_t const r = f.radix[f.count - 1];
-  any_pass<T, true, Swap>(r, from, out, twiddles, l, n / (l * r));
+  any_pass<T, true, Swap>(r, from, to, twiddles, l, n / (l * r));
+}
+
+// Complex numbers of an interleaved vector in reverse order; the two parts of each exchanged; one part twice.
+template <class T>
+[[gnu::always_inline]] inline vec<T> reversed(vec<T> v) noexcept {
+  if constexpr (sizeof(T) == 4) {
+#if PDM_SIMD_BYTES == 32
+    return __builtin_shufflevector(v, v, 6, 7, 4, 5, 2, 3, 0, 1);
+#else
+    return __builtin_shufflevector(v, v, 2, 3, 0, 1);
+#endif
+  } else {
+#if PDM_SIMD_BYTES == 32
+    return __builtin_shufflevector(v, v, 2, 3, 0, 1);
+#else
+    return v;
+#endif
+  }
+}
+template <class T>
+[[gnu::always_inline]] inline void turn_parts(vec<T> v, vec<T>& exchanged, vec<T>& re, vec<T>& im, vec<T> w) noexcept {
+  if constexpr (sizeof(T) == 4) {
+#if PDM_SIMD_BYTES == 32
+    exchanged = __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6);
+    re = __builtin_shufflevector(w, w, 0, 0, 2, 2, 4, 4, 6, 6);
+    im = __builtin_shufflevector(w, w, 1, 1, 3, 3, 5, 5, 7, 7);
+#else
+    exchanged = __builtin_shufflevector(v, v, 1, 0, 3, 2);
+    re = __builtin_shufflevector(w, w, 0, 0, 2, 2);
+    im = __builtin_shufflevector(w, w, 1, 1, 3, 3);
+#endif
+  } else {
+#if PDM_SIMD_BYTES == 32
+    exchanged = __builtin_shufflevector(v, v, 1, 0, 3, 2);
+    re = __builtin_shufflevector(w, w, 0, 0, 2, 2);
+    im = __builtin_shufflevector(w, w, 1, 1, 3, 3);
+#else
+    exchanged = __builtin_shufflevector(v, v, 1, 0);
+    re = __builtin_shufflevector(w, w, 0, 0);
+    im = __builtin_shufflevector(w, w, 1, 1);
+#endif
+  }
+}
+
+// For k = 1 .. h/2 with p = in[k], q = conj in[h-k], t = v[k] (p - q) factor:
+//   out[k] = (p + q) factor + t,  out[h-k] = conj((p + q) factor - t);  in and out may be the same.
+// Conjugate: v[k] conjugated. This takes the spectrum of a real signal out of that of its halves, and back.
+template <class T, bool Conjugate>
+inline void pair_pass(T const* in, T* out, T const* v, std::size_t h, T factor) noexcept {
+  constexpr std::size_t w = width<T>, c = w / 2;  // complex numbers in a vector
+  vec<T> flip_imaginary, turn_sign;
+  for (std::size_t i = 0; i < w; ++i) {
+    flip_imaginary[i] = i % 2 == 0 ? T(1) : T(-1);
+    turn_sign[i] = (i % 2 == 0) != Conjugate ? T(-1) : T(1);
+  }
+  std::size_t k = 1;
+  for (; 2 * (k + c) <= h + 1; k += c) {
+    vec<T> const p = ops::load(in + 2 * k);
+    vec<T> const q = reversed<T>(ops::load(in + 2 * (h - k - c + 1))) * flip_imaginary;
+    vec<T> const sum = (p + q) * factor, difference = (p - q) * factor;
+    vec<T> exchanged, re, im;
+    turn_parts<T>(difference, exchanged, re, im, ops::load(v + 2 * k));
+    vec<T> const t = difference * re + exchanged * (im * turn_sign);
+    ops::store(out + 2 * k, sum + t);
+    ops::store(out + 2 * (h - k - c + 1), reversed<T>((sum - t) * flip_imaginary));
+  }
+  for (; k <= h / 2; ++k) {
+    T const* const low = in + 2 * k;
+    T const* const high = in + 2 * (h - k);
+    T const ar = (low[0] + high[0]) * factor, ai = (low[1] - high[1]) * factor;
+    T const br = (low[0] - high[0]) * factor, bi = (low[1] + high[1]) * factor;
+    T const re = v[2 * k], im = Conjugate ? -v[2 * k + 1] : v[2 * k + 1];
+    T const tr = br * re - bi * im, ti = bi * re + br * im;
+    out[2 * k] = ar + tr;
+    out[2 * k + 1] = ai + ti;
+    out[2 * (h - k)] = ar - tr;
+    out[2 * (h - k) + 1] = ti - ai;
+  }
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::dsp::detail::PDM_SIMD_NAMESPACE

@@ -189,7 +189,7 @@ class smooth_plan {
   [[nodiscard]] static std::size_t footprint(std::size_t n) noexcept;
   [[nodiscard]] status prepare(std::size_t n, arena& memory) noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return n_; }
-  // Interleaved complex numbers; in and out may be the same only when the length has more than one factor.
+  // Interleaved complex numbers; in and out must not overlap.
   void forward(T const* in, T* out) noexcept;
   // The inverse times n scale: the forward transform with the parts exchanged.
   void inverse(T const* in, T* out, T scale) noexcept;
@@ -197,11 +197,9 @@ class smooth_plan {
  private:
   static bool blocked(fft_factors const& f) noexcept { return f.count > 1 && f.radix[0] == 8; }
   static std::size_t twiddle_count(fft_factors const& f) noexcept;
-  static std::size_t work_count(fft_factors const& f, std::size_t n) noexcept {
-    return f.count > 2 ? 4 * n : f.count == 2 ? 2 * n : 0;
-  }
+  static std::size_t work_count(fft_factors const& f, std::size_t n) noexcept { return f.count > 1 ? 2 * n : 0; }
   void fill_twiddles() noexcept;
-  void run_scalar(complex_view<T const> in, complex_view<T> out) noexcept;
+  void run_scalar(complex_view<T const> in, complex_view<T> out, T* storage) noexcept;
   template <bool Swap>
   void run_blocked(T const* in, T* out, T scale) noexcept;
 
@@ -212,6 +210,15 @@ class smooth_plan {
   std::span<T> twiddles_;
   std::span<T> work_;
 };
+
+// See pair_pass in native_fft_kernels.inl.
+template <class T, bool Conjugate>
+void pair_lines(T const* in, T* out, T const* v, std::size_t h, T factor) noexcept {
+#if PDM_SIMD_X86
+  if (simd::best() >= simd::level::avx2) return avx2::pair_pass<T, Conjugate>(in, out, v, h, factor);
+#endif
+  base::pair_pass<T, Conjugate>(in, out, v, h, factor);
+}
 
 // Any length.
 template <class T>
@@ -238,7 +245,8 @@ class complex_plan {
   smooth_plan<T> inner_;  // of length n, or of the convolution
   std::span<T> chirp_;    // Bluestein: e^(-j pi k^2 / n), interleaved
   std::span<T> filter_;   // transform of the conjugate chirp, over its length
-  std::span<T> padded_;
+  std::span<T> padded_;   // the signal times the chirp, and zeros
+  std::span<T> product_;
 };
 
 // ---- bodies ----
@@ -295,13 +303,13 @@ void smooth_plan<T>::fill_twiddles() noexcept {
 template <class T>
 void smooth_plan<T>::forward(T const* in, T* out) noexcept {
   if (blocked(factors_)) return run_blocked<false>(in, out, T(1));
-  run_scalar({in, in + 1, 2}, {out, out + 1, 2});
+  run_scalar({in, in + 1, 2}, {out, out + 1, 2}, out);
 }
 
 template <class T>
 void smooth_plan<T>::inverse(T const* in, T* out, T scale) noexcept {
   if (blocked(factors_)) return run_blocked<true>(in, out, scale);
-  run_scalar({in + 1, in, 2}, {out + 1, out, 2});
+  run_scalar({in + 1, in, 2}, {out + 1, out, 2}, out);
   for (std::size_t i = 0; i < 2 * n_; ++i) out[i] *= scale;
 }
 
@@ -317,7 +325,7 @@ void smooth_plan<T>::run_blocked(T const* in, T* out, T scale) noexcept {
 }
 
 template <class T>
-void smooth_plan<T>::run_scalar(complex_view<T const> in, complex_view<T> out) noexcept {
+void smooth_plan<T>::run_scalar(complex_view<T const> in, complex_view<T> out, T* storage) noexcept {
   if (factors_.count == 0) {
     out.re[0] = in.re[0];
     out.im[0] = in.im[0];
@@ -328,7 +336,7 @@ void smooth_plan<T>::run_scalar(complex_view<T const> in, complex_view<T> out) n
   complex_view<T const> from = in;
   for (std::size_t i = 0; i < factors_.count; ++i) {
     std::size_t const r = factors_.radix[i], m = n_ / (l * r);
-    T* const half = work_.data() + (i % 2) * 2 * n_;
+    T* const half = (factors_.count - i) % 2 == 0 ? work_.data() : storage;
     complex_view<T> const to = i + 1 == factors_.count ? out : complex_view<T>{half, half + n_, 1};
     switch (r) {
       case 8: fft_pass<8>(from, to, w, l, m); break;
@@ -347,7 +355,7 @@ template <class T>
 std::size_t complex_plan<T>::footprint(std::size_t n) noexcept {
   if (smooth(n)) return smooth_plan<T>::footprint(n);
   std::size_t const m = convolution_length(n);
-  return smooth_plan<T>::footprint(m) + arena::bytes<T>(2 * n) + 2 * arena::bytes<T>(2 * m);
+  return smooth_plan<T>::footprint(m) + arena::bytes<T>(2 * n) + 3 * arena::bytes<T>(2 * m);
 }
 
 template <class T>
@@ -368,7 +376,10 @@ status complex_plan<T>::prepare_chirp(arena& memory) noexcept {
   if (!filter) return filter.error();
   auto padded = memory.take<T>(2 * m);
   if (!padded) return padded.error();
+  auto product = memory.take<T>(2 * m);
+  if (!product) return product.error();
   chirp_ = *chirp;
+  product_ = *product;
   filter_ = *filter;
   padded_ = *padded;
   std::uint64_t square = 0;  // k^2 mod 2n
@@ -411,14 +422,15 @@ void complex_plan<T>::run_chirp(complex_view<T const> in, complex_view<T> out, T
     p[k + 1] = x * c[k + 1] + y * c[k];
   }
   for (std::size_t k = 2 * n_; k < 2 * m; ++k) p[k] = T(0);
-  inner_.forward(p, p);
+  T* const z = product_.data();
+  inner_.forward(p, z);
   T const* const f = filter_.data();
   for (std::size_t k = 0; k < 2 * m; k += 2) {
-    T const x = p[k] * f[k] - p[k + 1] * f[k + 1];
-    p[k + 1] = p[k] * f[k + 1] + p[k + 1] * f[k];
-    p[k] = x;
+    T const x = z[k] * f[k] - z[k + 1] * f[k + 1];
+    z[k + 1] = z[k] * f[k + 1] + z[k + 1] * f[k];
+    z[k] = x;
   }
-  inner_.inverse(p, p, scale);
+  inner_.inverse(z, p, scale);
   for (std::size_t k = 0; k < 2 * n_; k += 2) {
     out.re[k] = p[k] * c[k] - p[k + 1] * c[k + 1];
     out.im[k] = p[k] * c[k + 1] + p[k + 1] * c[k];
