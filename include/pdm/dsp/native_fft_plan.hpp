@@ -33,19 +33,20 @@ struct unit_root {
   double re, im;
 };
 
+// z times (-j)^quarter, without a branch.
+[[nodiscard]] inline unit_root turned(unit_root z, std::size_t quarter) noexcept {
+  constexpr double re_sign[4] = {1, 1, -1, -1}, im_sign[4] = {1, -1, -1, 1};
+  bool const odd = (quarter & 1u) != 0;
+  return {re_sign[quarter & 3u] * (odd ? z.im : z.re), im_sign[quarter & 3u] * (odd ? z.re : z.im)};
+}
+
 // e^(-2 pi j i / n) for i < n, without an integer division.
 [[nodiscard]] inline unit_root root_of_unity(std::uint64_t i, std::uint64_t n) noexcept {
   std::uint64_t const e = 8 * i;
   unsigned const quarter = unsigned(e >= n) + unsigned(e >= 3 * n) + unsigned(e >= 5 * n) + unsigned(e >= 7 * n);
   auto const rest = static_cast<double>(static_cast<std::int64_t>(4 * i) - static_cast<std::int64_t>(quarter * n));
   double const angle = rest / static_cast<double>(n) * (math::pi / 2);
-  double const s = math::detail::sin_small(angle), c = math::detail::cos_small(angle);
-  switch (quarter & 3u) {
-    case 0: return {c, -s};
-    case 1: return {-s, -c};
-    case 2: return {-c, s};
-    default: return {s, c};
-  }
+  return turned({math::detail::cos_small(angle), -math::detail::sin_small(angle)}, quarter);
 }
 
 // The factors of n out of 8, 4, 2, 3, 5, and what is left of n.
@@ -199,6 +200,10 @@ class smooth_plan {
   static std::size_t twiddle_count(fft_factors const& f) noexcept;
   static std::size_t work_count(fft_factors const& f, std::size_t n) noexcept { return f.count > 1 ? 2 * n : 0; }
   void fill_twiddles() noexcept;
+  static void put(T* w, std::size_t q, unit_root root) noexcept;
+  [[nodiscard]] T* octant() const noexcept;
+  void fill_octant() noexcept;
+  [[nodiscard]] static unit_root from_octant(T const* octant, std::size_t i, std::size_t n) noexcept;
   void run_scalar(complex_view<T const> in, complex_view<T> out, T* storage) noexcept;
   template <bool Swap>
   void run_blocked(T const* in, T* out, T scale) noexcept;
@@ -283,21 +288,59 @@ status smooth_plan<T>::prepare(std::size_t n, arena& memory) noexcept {
 
 template <class T>
 void smooth_plan<T>::fill_twiddles() noexcept {
+  bool const in_blocks = blocked(factors_);
   T* w = twiddles_.data();
   std::size_t l = factors_.count == 0 ? 1 : factors_.radix[0];
+  if (in_blocks) fill_octant();
+  T const* const eighth = in_blocks ? octant() : nullptr;
+  std::size_t const n = n_;
   for (std::size_t i = 1; i < factors_.count; ++i) {
-    std::size_t const r = factors_.radix[i];
-    std::size_t const b = blocked(factors_) ? 32 / sizeof(T) : l;
+    std::size_t const r = factors_.radix[i], step = n_ / (l * r);
     for (std::size_t k = 1; k < r; ++k, w += 2 * l) {
-      for (std::size_t q = 0; q < l; ++q) {
+      std::size_t q = k == 1 && step == 1 && in_blocks ? n_ / 8 : 0;  // the first octant is there
+      for (; in_blocks && q < l; ++q) put(w, q, from_octant(eighth, k * q * step, n));
+      for (; q < l; ++q) {
         auto const root = root_of_unity(k * q, l * r);
-        T* const at = w + q / b * 2 * b + q % b;
-        at[0] = static_cast<T>(root.re);
-        at[b] = static_cast<T>(root.im);
+        w[q] = static_cast<T>(root.re);
+        w[l + q] = static_cast<T>(root.im);
       }
     }
     l *= r;
   }
+}
+
+template <class T>
+void smooth_plan<T>::put(T* w, std::size_t q, unit_root root) noexcept {
+  constexpr std::size_t b = 32 / sizeof(T);
+  T* const at = w + q / b * 2 * b + q % b;
+  at[0] = static_cast<T>(root.re);
+  at[b] = static_cast<T>(root.im);
+}
+
+// The last pass's twiddles of k = 1 begin with the first eighth of the circle, from which all others follow.
+template <class T>
+T* smooth_plan<T>::octant() const noexcept {
+  std::size_t const r = factors_.radix[factors_.count - 1];
+  return twiddles_.data() + twiddles_.size() - 2 * (r - 1) * (n_ / r);
+}
+template <class T>
+void smooth_plan<T>::fill_octant() noexcept {
+  T* const to = octant();
+  for (std::size_t q = 0, n = n_; q < n / 8; ++q) put(to, q, root_of_unity(q, n));
+}
+template <class T>
+unit_root smooth_plan<T>::from_octant(T const* octant, std::size_t i, std::size_t n) noexcept {
+  constexpr std::size_t b = 32 / sizeof(T);
+  std::size_t const quarter = (8 * i >= n) + (8 * i >= 3 * n) + (8 * i >= 5 * n) + (8 * i >= 7 * n);
+  std::size_t const axis = quarter * (n / 4);
+  std::size_t const d = i < axis ? axis - i : i - axis;
+  unit_root root{0.70710678118654752440, -0.70710678118654752440};
+  if (d < n / 8) {
+    T const* const at = octant + d / b * 2 * b + d % b;
+    root = {static_cast<double>(at[0]), static_cast<double>(at[b])};
+  }
+  root.im *= i < axis ? -1.0 : 1.0;
+  return turned(root, quarter);
 }
 
 template <class T>
