@@ -1,5 +1,6 @@
 // pdm report -- one self-contained page from the events that run, detect, rul and diagnose printed.
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -53,9 +54,13 @@ bool read_events(report::history_reader& reader, std::string const& file) {
   if (!standard) in.open(file, std::ios::binary);
   std::istream& source = standard ? std::cin : in;
   wire::input_error problem;
-  if (!standard && (!in || in.peek() == std::ifstream::traits_type::eof())) {
-    bool const there = in.is_open() && !in.bad();
-    problem = bad(file, there ? "is empty or not a file" : "cannot be opened", "give the events that pdm run printed");
+  std::error_code ignored;
+  if (!standard && std::filesystem::is_directory(file, ignored)) {
+    problem = bad(file, "is a directory", "give the events that pdm run printed");
+  } else if (!standard && !in.is_open()) {
+    problem = bad(file, "cannot be opened", "check the name and the rights");
+  } else if (!standard && in.peek() == std::ifstream::traits_type::eof()) {
+    problem = bad(file, "is empty", "give the events that pdm run printed");
   } else if (auto const read = reader.read(source, file); !read) {
     auto const& e = read.error();
     problem = {e.file, e.what, e.todo, e.line, {}, false};

@@ -73,8 +73,8 @@ TEST_CASE("report: bad input is exit code 2 with the place, and there is no page
   refused(w.put("bad.jsonl", good + "{\"a\":\n"), ":2: the line is not JSON at character");
   refused(w.put("deep.jsonl", std::string(200000, '[')), ":1: the line is nested too deep");
   refused(w.put("half.jsonl", good.substr(0, 100)), ":1: the line is not JSON");
-  refused(w.put("empty.jsonl", ""), ": is empty or not a file");
-  refused(PDM_BINARY_DIR, ": is empty or not a file");
+  refused(w.put("empty.jsonl", ""), ": is empty;");
+  refused(PDM_BINARY_DIR, ": is a directory;");
   refused("/no/such/file.jsonl", ": cannot be opened");
 }
 
