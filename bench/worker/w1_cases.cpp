@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "cases.hpp"
+#include "pdm/features/frame.hpp"
 #include "pdm/features/window_vector.hpp"
 #include "pdm/signal/chain.hpp"
 #ifdef PDM_BENCH_FFTW
@@ -26,36 +27,6 @@ features::window_vector_params const settings{
 stream_spec const stream{
     .rate = {vibration_rate}, .max_block = window_length, .quantity = unit::metre_per_second_squared};
 
-// Collects a frame.
-class whole_frame {
- public:
-  std::size_t footprint(stream_spec const&) const noexcept { return arena::bytes<float>(window_length); }
-  result<stream_spec> prepare(stream_spec const& spec, arena& memory) noexcept {
-    auto got = memory.take<float>(window_length);
-    if (!got) return got.error();
-    samples_ = *got;
-    return spec;
-  }
-  template <class Next>
-  void process(block<float> const& in, Next&& next) noexcept {
-    for (std::size_t i = 0; i < in.size();) {
-      std::size_t const n = std::min(window_length - filled_, in.size() - i);
-      std::copy_n(in.samples.data() + i, n, samples_.data() + filled_);
-      i += n;
-      filled_ += n;
-      if (filled_ == window_length) {
-        next(block<float>(samples_, in));
-        filled_ = 0;
-      }
-    }
-  }
-  void reset() noexcept { filled_ = 0; }
-
- private:
-  std::span<float> samples_;
-  std::size_t filled_ = 0;
-};
-
 // The next window, 64 in turn.
 struct windows {
   std::size_t at = 0;
@@ -69,7 +40,8 @@ struct windows {
 // Through the chain: frame, then vector.
 template <class Fft>
 struct chained {
-  chain<whole_frame, features::window_vector<Fft>> line{whole_frame{}, features::window_vector<Fft>(settings)};
+  chain<features::frame<float>, features::window_vector<Fft>> line{
+      features::frame<float>({.length = window_length, .hop = window_length}), features::window_vector<Fft>(settings)};
   std::vector<double> values;
   std::uint64_t sequence = 0;
 
