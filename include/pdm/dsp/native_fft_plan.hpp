@@ -183,7 +183,7 @@ inline void fft_pass(complex_view<T const> a, complex_view<T> b, T const* w, std
 
 namespace pdm::inline PDM_ABI_NAMESPACE::dsp::detail {
 
-// A length made of 2, 3 and 5 alone. A multiple of 64 runs in vectors, others one number at a time.
+// A length made of 2, 3 and 5 alone. A multiple of 16, 24, 32 or 40 runs in vectors, others one number at a time.
 template <class T>
 class smooth_plan {
  public:
