@@ -9,13 +9,13 @@ struct doubler {
   std::size_t footprint(pdm::stream_spec const&) const noexcept { return 0; }
 #ifdef PDM_BAD
   template <class Next>
-  void process(pdm::block<float> const& in, Next&& next) {
+  void process(pdm::block<float> const& in, Next&& next){
 #else
   template <class Next>
   void process(pdm::block<float> const& in, Next&& next) noexcept {
 #endif
-    next(in);
-  }
-  void reset() noexcept {}
-};
+      next(in);
+} void reset() noexcept {}
+}
+;
 static_assert(pdm::stage_of<doubler, pdm::stream_spec, pdm::block<float>>);

@@ -72,7 +72,6 @@ class [[nodiscard]] result {
     auto* v = std::get_if<0>(&state_);
     PDM_EXPECTS(v != nullptr);
     if (v == nullptr) {
-      static_assert(std::is_default_constructible_v<T> || sizeof(T) > 0);
       if constexpr (std::is_default_constructible_v<T>) {
         state_.template emplace<0>();
         v = std::get_if<0>(&state_);
