@@ -29,8 +29,9 @@ rm -rf "$out"
 mkdir -p "$out"
 if [ -z "$data" ]; then
   data=$out/recordings
-  say "simulating a machine with a life: a bearing whose outer race fails"
-  "$build/pdm" simulate --seed 7 --machine bearing --fault outer_race@0 --seconds 60 --out "$data"
+  say "simulating four hours of a bearing, heard once a minute; after two its outer race begins to spall"
+  "$build/pdm" simulate --seed 7 --machine bearing --fault outer_race@7200 --severity 0.05 --life-s 14400 \
+    --seconds 14400 --snapshot-s 0.64 --interval-s 60 --out "$data" >"$out/simulated.jsonl"
 fi
 "$build/pdm" config recordings "$data" --template "$tree/examples/bearing_tests.json" >"$out/config.json"
 say "running the main job"
