@@ -49,23 +49,27 @@ typedef enum pdm_asset_state {
   PDM_STATE_FAILURE = 5
 } pdm_asset_state;
 
-typedef enum pdm_event_kind { PDM_EVENT_LEARNED = 1, PDM_EVENT_ALARM_RAISED = 2, PDM_EVENT_ALARM_CLEARED = 3 } pdm_event_kind;
+typedef enum pdm_event_kind {
+  PDM_EVENT_LEARNED = 1,
+  PDM_EVENT_ALARM_RAISED = 2,
+  PDM_EVENT_ALARM_CLEARED = 3
+} pdm_event_kind;
 
 /* The features of a frame, in the order of pdm_event.features. */
 enum { PDM_FEATURE_COUNT = 12 };
 
 typedef struct pdm_line_config {
-  uint32_t struct_size;  /* sizeof(pdm_line_config) */
-  uint32_t max_block;    /* most samples in one pdm_line_process call */
-  double rate_hz;        /* samples per second */
-  double highpass_hz;    /* corner of the second-order Butterworth high-pass; 0: none */
-  double full_scale;     /* largest magnitude the sensor can tell, in the unit of the samples; 0: not known */
-  uint32_t frame_length; /* samples in a frame */
-  uint32_t frame_hop;    /* samples from frame to frame */
-  uint32_t skip_frames;  /* steady frames before learning starts */
-  uint32_t learn_frames; /* steady frames that are learned, then frozen */
-  double dead_zone;      /* deviations below this, in robust units, count as usual */
-  double prior_scale;    /* spread expected of a healthy machine, in natural logarithms of amplitude */
+  uint32_t struct_size;       /* sizeof(pdm_line_config) */
+  uint32_t max_block;         /* most samples in one pdm_line_process call */
+  double rate_hz;             /* samples per second */
+  double highpass_hz;         /* corner of the second-order Butterworth high-pass; 0: none */
+  double full_scale;          /* largest magnitude the sensor can tell, in the unit of the samples; 0: not known */
+  uint32_t frame_length;      /* samples in a frame */
+  uint32_t frame_hop;         /* samples from frame to frame */
+  uint32_t skip_frames;       /* steady frames before learning starts */
+  uint32_t learn_frames;      /* steady frames that are learned, then frozen */
+  double dead_zone;           /* deviations below this, in robust units, count as usual */
+  double prior_scale;         /* spread expected of a healthy machine, in natural logarithms of amplitude */
   double alarm_on, alarm_off; /* scores that raise and clear, in robust units */
   uint32_t alarm_k, alarm_n;  /* k of the last n frames above alarm_on raise; n below alarm_off clear */
 } pdm_line_config;
@@ -80,7 +84,7 @@ typedef struct pdm_event {
   double score, threshold;
   double features[PDM_FEATURE_COUNT];      /* NaN where undefined for that frame */
   double contributions[PDM_FEATURE_COUNT]; /* signed parts of the score; 0 where a feature takes no part */
-  int32_t strongest;   /* index of the largest contribution, -1: none */
+  int32_t strongest;                       /* index of the largest contribution, -1: none */
 } pdm_event;
 
 typedef struct pdm_line pdm_line;
@@ -105,7 +109,8 @@ void pdm_line_destroy(pdm_line* line);
 pdm_status pdm_line_process(pdm_line* line, float const* samples, size_t count);
 /* Says that `missing` samples were lost before the next ones; 0: not known how many. Frames start anew. */
 pdm_status pdm_line_gap(pdm_line* line, uint64_t missing);
-/* What the machine is doing from the next sample on; a fresh line assumes steady. Only steady frames learn and count. */
+/* What the machine is doing from the next sample on; a fresh line assumes steady. Only steady frames learn and count.
+ */
 pdm_status pdm_line_operating(pdm_line* line, pdm_operating_state state);
 
 /* 1 and the oldest waiting event, or 0. At most 16 wait; the oldest is dropped and counted. */

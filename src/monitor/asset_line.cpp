@@ -259,7 +259,8 @@ wire::input_result<void> asset_line::parts::build(asset_settings const& s, wire:
   detector = make_it(settings.line);
   finder = operating_state_finder(operating_of(settings, kinematics));
   if (auto ok = finder.prepare(); !ok) return trouble("line.operating: " + std::string(ok.error().what), "");
-  decide.emplace(decisions_of(settings, row_interval(s.line, source, length)), *detector, line_life(life_of(s.line.prognosis)));
+  decide.emplace(decisions_of(settings, row_interval(s.line, source, length)), *detector,
+                 line_life(life_of(s.line.prognosis)));
 
   // all memory of the edge stages, once
   stream_spec spec{

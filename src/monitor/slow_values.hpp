@@ -17,7 +17,8 @@ class slow_values {
   // Nothing where there is no table; else what held at that moment, absent before the first row.
   [[nodiscard]] std::optional<process_values> at(nanoseconds t) const noexcept {
     if (rows_.empty()) return std::nullopt;
-    auto const after = std::upper_bound(rows_.begin(), rows_.end(), t, [](nanoseconds x, entry const& e) { return x < e.t; });
+    auto const after =
+        std::upper_bound(rows_.begin(), rows_.end(), t, [](nanoseconds x, entry const& e) { return x < e.t; });
     return after == rows_.begin() ? process_values{} : std::prev(after)->values;
   }
 

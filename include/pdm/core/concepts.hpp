@@ -30,7 +30,7 @@ struct any_next {
 }  // namespace detail
 
 template <class S, class Spec, class In>
-concept stage_of = requires(S s, S const& c, Spec const& spec, In const& in, arena& memory) {
+concept stage_of = requires(S& s, S const& c, Spec const& spec, In const& in, arena& memory) {
   { s.prepare(spec, memory) }
   noexcept->std::same_as<result<Spec>>;
   { c.footprint(spec) }
@@ -42,7 +42,7 @@ concept stage_of = requires(S s, S const& c, Spec const& spec, In const& in, are
 };
 
 template <class E>
-concept archived = requires(E e, E const& c, std::span<std::byte> bytes, std::span<std::byte const> saved) {
+concept archived = requires(E& e, E const& c, std::span<std::byte> bytes, std::span<std::byte const> saved) {
   { c.saved_bytes() }
   noexcept->std::same_as<std::size_t>;
   { c.save(bytes) }
@@ -53,7 +53,7 @@ concept archived = requires(E e, E const& c, std::span<std::byte> bytes, std::sp
 
 // Learns from rows and scores rows.
 template <class D>
-concept detector = archived<D> && requires(D d, D const& c, row const& r, std::span<double> parts, arena& memory) {
+concept detector = archived<D> && requires(D& d, D const& c, row const& r, std::span<double> parts, arena& memory) {
   { d.prepare(std::size_t{}, memory) }
   noexcept->std::same_as<status>;  // number of columns
   { c.footprint(std::size_t{}) }
