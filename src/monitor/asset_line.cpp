@@ -305,6 +305,7 @@ void asset_line::parts::take_frame(point_line& p, block<double> const& frame) {
 operating asset_line::parts::observe_operating() noexcept {
   operating_observation o;
   o.source_time = points.front().info.source_time;
+  if (settings.line.operating.by == "none") return finder.update(o);  // takes the machine as running, always
   o.speed_hz = now.speed_hz;
   o.load = now.load;
   if (settings.line.operating.by == "level" && !points.front().info.quality.is_bad()) {
@@ -316,7 +317,6 @@ operating asset_line::parts::observe_operating() noexcept {
 }
 
 double asset_line::parts::regime_seconds(regime_key key) const noexcept {
-  if (settings.line.operating.by == "none") return to_seconds(points.front().info.source_time);
   for (auto const& r : finder.regimes()) {
     if (r.key == key) return to_seconds(r.time);
   }

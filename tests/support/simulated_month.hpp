@@ -17,8 +17,9 @@ struct month_minute {
   static constexpr std::array<std::string_view, 4> names{"log_rms", "log_difference_rms", "kurtosis", "crest_factor"};
   std::size_t number = 0;
   double time_s = 0;
-  double speed_hz = 0;  // as a tachometer tells it: 0.1 % noise
-  double rms = 0;       // m/s^2
+  double speed_hz = 0;             // as a tachometer tells it: 0.1 % noise
+  double rms = 0;                  // m/s^2
+  std::span<double const> second;  // the samples, valid inside the call
   std::array<double, 4> features{};
   pdm::sim::truth truth;
 };
@@ -92,6 +93,7 @@ class simulated_month {
     auto const n = static_cast<double>(x.size());
     month_minute m;
     m.number = i;
+    m.second = x;
     m.time_s = 60.0 * static_cast<double>(i);
     m.truth = machine_.at(m.time_s);
     m.speed_hz = m.truth.speed_hz * (1 + 0.001 * tachometer_.normal(i));
