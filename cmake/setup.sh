@@ -23,9 +23,9 @@ knows_package() { apt-cache show "$1" >/dev/null 2>&1; }
 
 # Boost headers new enough for Asio's completion tokens, wherever they come from.
 has_boost() {
-  for root in ${Boost_ROOT:+"$Boost_ROOT/include"} ${BOOST_ROOT:+"$BOOST_ROOT/include"} /usr/local/include /usr/include; do
-    version=$(sed -n 's/^#define BOOST_VERSION  *//p' "$root/boost/version.hpp" 2>/dev/null)
-    [ "${version:-0}" -ge 108100 ] && return 0
+  for boost_root in ${Boost_ROOT:+"$Boost_ROOT/include"} ${BOOST_ROOT:+"$BOOST_ROOT/include"} /usr/local/include /usr/include; do
+    boost_version=$(sed -n 's/^#define BOOST_VERSION  *//p' "$boost_root/boost/version.hpp" 2>/dev/null)
+    [ "${boost_version:-0}" -ge 108100 ] && return 0
   done
   return 1
 }
