@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The FEMTO table with every setting chosen while the scored bearing is left out.
 
-usage: leave_one_out.py --pdm BUILD/pdm --data DIR [--template FILE] [--work DIR] [--json FILE]
+usage: leave_one_out.py --pdm BUILD/pdm --data DIR --work DIR [--template FILE] [--json FILE] [--check]
 
 Two settings are chosen, each on the other five bearings: the alarm threshold (from a grid: those that leave no alarm of
 the five unconfirmed and none uncaught and lose at most 5 % of the best median lead; of these the upper middle one) and
@@ -65,9 +65,14 @@ def main():
     ap.add_argument("--pdm", required=True)
     ap.add_argument("--data", required=True, help="folder of BearingX_Y.f32 with sidecars and tables")
     ap.add_argument("--template", default=os.path.join(os.path.dirname(__file__), "../../examples/bearing_tests.json"))
-    ap.add_argument("--work", default="/tmp/pdm_leave_one_out")
-    ap.add_argument("--json", default="")
+    ap.add_argument("--work", required=True, help="folder for configurations and events")
+    ap.add_argument("--json", default="", help="write the scores here as well")
+    ap.add_argument("--check", action="store_true", help="exit 1 unless all are caught, at most one alarm is "
+                    "unconfirmed and the median lead is at least the plain rule's")
     a = ap.parse_args()
+    if not os.path.isdir(a.data):
+        print("SKIPPED: no recordings in " + a.data)
+        return
     os.makedirs(a.work, exist_ok=True)
 
     with open(a.template) as f:
@@ -96,9 +101,13 @@ def main():
     for t, r in by_threshold.items():
         s = scoring.summarise(r)
         print("%5.1f  %6.1f min  %d  %d" % (t, s["median_lead_min"], s["unconfirmed"], s["caught"]))
+    summary = scoring.summarise(result)
     if a.json:
         with open(a.json, "w") as f:
-            json.dump({"bearings": result, "summary": scoring.summarise(result)}, f, indent=1)
+            json.dump({"bearings": result, "summary": summary}, f, indent=1)
+    if a.check and (summary["caught"] < summary["bearings"] or summary["unconfirmed"] > 1 or
+                    summary["median_lead_min"] < summary["median_plain_min"]):
+        sys.exit("the alarms fall short of what is asked")
 
 
 if __name__ == "__main__":

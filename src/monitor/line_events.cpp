@@ -1,0 +1,333 @@
+// What a line says: one JSON object for each thing worth saying about a row (docs/events.md).
+#include <algorithm>
+#include <array>
+#include <bitset>
+
+#include "monitor/line_parts.hpp"
+
+namespace pdm::inline PDM_ABI_NAMESPACE::monitor {
+
+event asset_line::parts::event_of(event_kind kind, event_cause cause, row const& r, verdict const& v) const noexcept {
+  event e;
+  e.kind = kind;
+  e.cause = cause;
+  e.state = v.state.state;
+  e.measurement = v.state.measurement;
+  e.source_time = r.source_time;
+  e.sequence = r.sequence;
+  e.quality = r.quality;
+  e.operating = r.operating;
+  e.run_hours = finder.run_hours();
+  e.score = v.score.value;
+  e.threshold = v.threshold;
+  e.health = v.health;
+  return e;
+}
+
+void asset_line::parts::emit(row const& r, verdict const& v) {
+  emit_quality(r, v);
+  emit_model(r, v);
+  for (auto const& t : v.data) emit_alarm(r, v, t, false);
+  for (auto const& t : v.anomaly) emit_alarm(r, v, t, true);
+  bool const due =
+      last_state_event == no_time || to_seconds(r.source_time - last_state_event) >= settings.line.events.state_every_s;
+  if (due || v.state.changed) {
+    last_state_event = r.source_time;
+    emit_state(r, v);
+    if (v.life_asked) emit_prognosis(r, v);
+  }
+  if (v.request) emit_advice(r, v);
+}
+
+void asset_line::parts::write_why(abstention why) {
+  auto& t = text.json();
+  t.key("why").open('[');
+  if (why != abstention::none) t.value(words->word(advisory::why_key(why)));
+  t.close(']').key("needs").open('[');
+  if (why != abstention::none) t.value(words->word(advisory::needs_key(why)));
+  t.close(']');
+}
+
+void asset_line::parts::emit_quality(row const& r, verdict const& v) {
+  for (auto& p : points) {
+    quality const& q = p.info.quality;
+    if (q.level == p.told.level && q.reasons == p.told.reasons) continue;
+    p.told = q;
+    auto e = event_of(event_kind::quality, event_cause::measurement, r, v);
+    e.quality = q;
+    e.rule = static_cast<std::uint16_t>(&p - points.data());
+    std::string_view reason = "";
+    for (int i = 0; i < quality_reason_count && reason.empty(); ++i) {
+      if ((q.reasons >> i & 1u) != 0) reason = quality_reason_names[static_cast<std::size_t>(i)];
+    }
+    auto& t = text.begin(e);
+    t.member("point", p.point.id);
+    t.key("counts").open('{');
+    for (int i = 0; i < quality_reason_count; ++i) {
+      auto const which = static_cast<quality_reason>(1u << i);
+      if (p.gate.count(which) > 0) t.member(quality_reason_names[static_cast<std::size_t>(i)], p.gate.count(which));
+    }
+    t.close('}');
+    message const said = q.is_good() ? message(messages::text_measurement_good, std::string_view(p.point.id))
+                                     : message(messages::text_measurement_bad, std::string_view(p.point.id), reason,
+                                               static_cast<double>(q.bad_share));
+    text.end(words->render(said));
+    send();
+  }
+}
+
+void asset_line::parts::emit_model(row const& r, verdict const& v) {
+  if (v.learned && !told_learning) {
+    told_learning = true;
+    text.begin(event_of(event_kind::model, event_cause::system, r, v)).member("what", "learning_started");
+    text.json().member("rows", std::uint64_t{1});
+    text.end(words->word(messages::text_learning_started));
+    send();
+  }
+  if (!v.settled_rows) return;
+  bool const one = r.operating.regime == any_regime;
+  auto e = event_of(event_kind::model, event_cause::system, r, v);
+  e.rule = 1;
+  auto& t = text.begin(e).member("what", one ? "learned" : "regime_learned");
+  t.member("rows", static_cast<std::uint64_t>(*v.settled_rows));
+  std::string const regime = std::to_string(r.operating.regime);
+  text.end(words->render(one ? message(messages::text_learned, *v.settled_rows)
+                             : message(messages::text_regime_learned, std::string_view(regime), *v.settled_rows)));
+  send();
+}
+
+std::size_t asset_line::parts::strongest_point() const noexcept {
+  std::size_t best = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (contributions[i] > contributions[best]) best = i;
+  }
+  return columns.size() > 0 ? columns[best].point : 0;
+}
+
+// The columns that make up the score, strongest first, as a technician would say it; at most three.
+void asset_line::parts::write_reasons(row const& r, std::size_t) {
+  std::array<std::size_t, 3> top{};
+  std::size_t n = 0;
+  double sum = 0;
+  for (double c : contributions) sum += c;
+  std::bitset<row::max_columns> used;
+  while (n < top.size()) {
+    std::size_t best = columns.size();
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (!used[i] && contributions[i] > 0.1 * sum &&
+          (best == columns.size() || contributions[i] > contributions[best])) {
+        best = i;
+      }
+    }
+    if (best == columns.size()) break;
+    used[best] = true;
+    top[n++] = best;
+  }
+  auto& t = text.json();
+  t.key("reasons").open('[');
+  for (std::size_t i = 0; i < n; ++i) {
+    std::string_view const name = columns[top[i]].name;
+    double const usual = detector->usual(r.operating.regime, top[i]);
+    bool const logarithm = columns[top[i]].logarithm != 0;
+    if (logarithm && usual - usual == 0) {
+      double const times = math::exp((r.values[top[i]] - usual) / columns[top[i]].logarithm);
+      t.value(words->render(times >= 1 ? message(messages::reason_times_usual, name, times)
+                                       : message(messages::reason_share_of_usual, name, times)));
+    } else {
+      t.value(words->render(message(messages::reason_contribution, name, sum > 0 ? contributions[top[i]] / sum : 0.0)));
+    }
+  }
+  t.close(']');
+}
+
+void asset_line::parts::write_spectra(std::size_t point) {
+  auto& p = points[point];
+  auto& t = text.json();
+  if (!settings.line.events.spectra || p.learned_frames == 0) {
+    t.null_member("spectra");
+    return;
+  }
+  auto const lines = [&](char const* name, auto const& values, bool squares) {
+    t.key(name).open('[');
+    for (double v : values) t.value(rounded(squares ? math::sqrt(v) : v));
+    t.close(']');
+  };
+  auto const now_rms = p.extractor.rms_spectrum(p.centred);
+  t.key("spectra").open('{').member("point", p.point.id).member("unit", symbol(p.point.sensor.quantity));
+  t.member("scaling", "rms").member("df_hz", now_rms.df);
+  lines("before", p.usual_spectrum, true);
+  lines("after", now_rms.values, false);
+  auto const now_envelope = p.extractor.envelope_spectrum(p.centred);
+  t.key("envelope").open('{').member("df_hz", now_envelope.df);
+  lines("before", p.usual_envelope, true);
+  lines("after", now_envelope.values, false);
+  t.key("lines").open('{');
+  double const speed = now.speed_hz.value_or(kinematics.nominal_speed_hz);
+  if (speed > 0) {
+    for (auto const& l : fault_orders(kinematics)) t.member(l.name, rounded(l.order * speed));
+  }
+  t.close('}').close('}').close('}');
+}
+
+void asset_line::parts::emit_alarm(row const& r, verdict const& v, advisory::alarm_transition const& tr,
+                                   bool machine_alarm) {
+  auto e = event_of(event_kind::alarm, machine_alarm ? event_cause::machine : event_cause::measurement, r, v);
+  e.phase = tr.phase;
+  e.priority = tr.priority;
+  e.rule = machine_alarm ? 1 : 2;
+  auto& t = text.begin(e);
+  t.member("rule", machine_alarm ? "anomaly" : "data");
+  t.member("priority", to_string(tr.priority)).member("phase", to_string(tr.phase));
+  t.member("score", tr.score).member("threshold", tr.threshold);
+  bool const raised = tr.phase == alarm_phase::raised;
+  bool const parts_known = machine_alarm && detector->contributions(r, contributions);
+  if (parts_known) {
+    t.key("contributions").open('{');
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (contributions[i] != 0) t.member(columns[i].name, contributions[i]);
+    }
+    t.close('}');
+    std::size_t const where = strongest_point();
+    write_reasons(r, where);
+    if (raised) write_spectra(where);
+  } else {
+    t.member("contributions", "none").key("reasons").open('[');
+    if (!machine_alarm && raised) {
+      for (auto const& p : points) {
+        for (int i = 0; i < quality_reason_count; ++i) {
+          if (!p.info.quality.is_bad() || (p.info.quality.reasons >> i & 1u) == 0) continue;
+          t.value(words->render(message(messages::reason_bad_data, std::string_view(p.point.id),
+                                        static_cast<double>(p.info.quality.bad_share),
+                                        quality_reason_names[static_cast<std::size_t>(i)])));
+        }
+      }
+    }
+    t.close(']').null_member("spectra");
+  }
+  std::string const first = machine_alarm ? words->render(message(messages::reason_unusual, tr.score, tr.threshold))
+                                          : words->word("state", to_string(v.state.measurement));
+  text.end(words->render(raised ? message(messages::text_alarm_raised, std::string_view(first))
+                                : message(messages::text_alarm_cleared, tr.stood_s)));
+  send();
+}
+
+void asset_line::parts::emit_state(row const& r, verdict const& v) {
+  auto& t = text.begin(event_of(event_kind::state, event_cause::machine, r, v));
+  t.key("features").open('{');
+  columns.for_each_reported([&](std::string_view name, std::size_t point, std::size_t column, std::string_view) {
+    auto const& p = points[point];
+    if (p.found.has(column) && !p.info.quality.is_bad()) {
+      t.member(name, p.found.values[column]);
+    } else {
+      t.null_member(name);
+    }
+  });
+  t.close('}');
+  if (!told_units) {
+    told_units = true;
+    t.key("units").open('{');
+    columns.for_each_reported([&](std::string_view name, std::size_t, std::size_t, std::string_view units) {
+      if (units != "unknown") t.member(name, units);
+    });
+    t.close('}');
+  }
+  bool const judged = v.score.ready();
+  judged ? t.member("score", v.score.value) : t.null_member("score");
+  judged ? t.member("threshold", v.threshold) : t.null_member("threshold");
+  t.member("p_value", v.p_value).member("growth", v.growth);
+  judged ? t.member("health", v.health) : t.null_member("health");
+  t.member("watch_coverage", counts.watch_coverage());
+  abstention const why = v.state.state == asset_state::unknown ? v.state.why : abstention::none;
+  t.member("abstained", why != abstention::none);
+  write_why(why);
+  std::string said;
+  if (r.operating.state == operating_state::off) {
+    said = words->word(messages::text_state_off);
+  } else if (why != abstention::none) {
+    std::string const because = words->word(advisory::why_key(why));
+    said = words->render(message(messages::text_state_unknown, std::string_view(because)));
+  } else if (v.state.state == asset_state::normal) {
+    said = words->word(messages::text_state_normal);
+  } else {
+    std::string const because = words->render(message(messages::reason_unusual, v.score.value, v.threshold));
+    said = words->render(message(messages::text_state_changed, to_string(v.state.state), std::string_view(because)));
+  }
+  text.end(said);
+  send();
+}
+
+void asset_line::parts::emit_prognosis(row const& r, verdict const& v) {
+  auto const& s = settings.line.prognosis;
+  auto& t = text.begin(event_of(event_kind::prognosis, event_cause::machine, r, v));
+  t.member("event", std::string("limit:") + s.name).member("clock", "operating");
+  bool const abstained = v.life.abstained();
+  auto const& life = v.life.life;
+  auto const in_seconds = [&](double p) -> std::optional<double> {
+    auto const q = life.quantile(p);
+    return q ? std::optional(rounded(*q * 3600)) : std::nullopt;
+  };
+  if (abstained) {
+    t.null_member("rul");
+  } else {
+    t.key("rul").open('{').member("mean", rounded(life.mean() * 3600));
+    static constexpr std::array<std::pair<char const*, double>, 7> levels{
+        {{"p05", 0.05}, {"p10", 0.10}, {"p25", 0.25}, {"p50", 0.50}, {"p75", 0.75}, {"p90", 0.90}, {"p95", 0.95}}};
+    for (auto const& [name, p] : levels) t.member(name, in_seconds(p));
+    t.member("horizon", rounded(life.horizon() * 3600)).member("unit", "s").close('}');
+  }
+  t.member("health", v.health);
+  t.key("basis").open('{').member("failures", 0).member("censored", 0).key("priors").open('[');
+  t.value("hours_to_limit").close(']').close('}');
+  t.key("assumes").open('[');
+  t.value(words->word(messages::assumes_same_duty)).value(words->word(messages::assumes_no_repair)).close(']');
+  t.member("abstained", abstained);
+  write_why(v.life.why);
+  auto const p10 = in_seconds(0.10), p50 = in_seconds(0.50), p90 = in_seconds(0.90);
+  double const horizon = life.horizon() * 3600;
+  std::string said;
+  if (abstained) {
+    std::string const because = words->word(advisory::why_key(v.life.why));
+    said = words->render(message(messages::text_life_abstained, std::string_view(because)));
+  } else if (life.cdf(0) >= 0.5) {
+    said = words->word(messages::text_life_reached);
+  } else if (p10 && p50 && p90) {
+    said = words->render(message(messages::text_life, *p50, *p10, *p90));
+  } else {
+    said = words->render(p10 ? message(messages::text_life_open, *p10, horizon)
+                             : message(messages::text_life_beyond, horizon));
+  }
+  text.end(said);
+  send();
+}
+
+void asset_line::parts::emit_advice(row const& r, verdict const& v) {
+  auto const& change = v.request;
+  auto const& finding = change.request.finding;
+  bool const about_data = finding.mode == static_cast<advisory::failure_mode>(finding::measurement);
+  auto e = event_of(event_kind::advice, about_data ? event_cause::measurement : event_cause::machine, r, v);
+  e.priority = finding.priority;
+  e.rule = finding.mode;
+  auto const& p = points[strongest_point()].point;
+  std::string const place = p.place.empty() ? settings.id + ", " + p.id : p.place;
+  auto& t = text.begin(e);
+  t.member("priority", to_string(finding.priority));
+  bool const closed = change.phase == advisory::work_phase::closed;
+  std::string const action = closed ? words->word(messages::advice_none)
+                                    : words->render(advisory::advice_of(change.request, r.source_time, place));
+  t.member("action", action);
+  if (closed || change.request.due_at == no_time) {
+    t.null_member("due_s");
+  } else {
+    t.member("due_s", to_seconds(change.request.due_at));
+  }
+  t.key("reasons").open('[').value(words->render(advisory::message_of(finding, place))).close(']');
+  t.member("request", settings.id + "-" + std::to_string(change.request.number));
+  t.member("change", closed                                          ? "closed"
+                     : change.phase == advisory::work_phase::opened  ? "opened"
+                     : change.phase == advisory::work_phase::updated ? "updated"
+                                                                     : "repeated");
+  text.end(action);
+  send();
+}
+
+}  // namespace pdm::inline PDM_ABI_NAMESPACE::monitor
