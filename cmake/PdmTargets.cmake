@@ -81,6 +81,7 @@ if(PDM_C_SOURCES)
   set_target_properties(pdm_c PROPERTIES EXPORT_NAME c)
   target_include_directories(pdm_c PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_include_directories(pdm_c PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(pdm_c PRIVATE pdm_edge $<BUILD_INTERFACE:pdm_warnings>)
   target_compile_options(pdm_c PRIVATE -fno-exceptions -fno-rtti)
 endif()

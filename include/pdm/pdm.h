@@ -2,9 +2,16 @@
  *
  * What     One channel: high-pass, frames, features, robust Mahalanobis distance, alarm. Samples are pushed, events are
  *          polled. Nothing is allocated, thrown, printed, or read from a clock; pdm_line_footprint says the bytes.
- * NB       No C++ type crosses this line. Structures start with struct_size, so that a newer library understands an
- *          older caller: set them with their _init function, then change what you need.
+ * NB       No C++ type crosses this line. Structures start with struct_size, so that library and caller may be of
+ *          different age. A structure longer than the library knows is taken when the rest of it is zero; one shorter
+ *          than it was in the first version is refused.
+ * Score    Distance of the logarithms of rms, peak, kurtosis and hjorth.mobility from what was learned, in robust
+ *          standard deviations, growth alone; the other features are reported. For vibration and its like.
+ * Quality  Bad, never judged: a frame with a sample that is not finite (or beyond 1e30), or with a run of equal samples
+ *          longer than a twentieth of it (at least 15). At full_scale: judged, as it says "at least this much", but not
+ *          learned, and the measuring chain asks for maintenance. Three bad frames in a row: the chain has failed.
  * Order    init config -> footprint -> create -> (gap | operating | process)* with poll in between -> destroy.
+ * Errors   NULL where it is not allowed and numbers outside their range: PDM_INVALID_ARGUMENT, and nothing is done.
  * Threads  Distinct lines: safe. One line: one thread at a time.
  */
 #ifndef PDM_PDM_H
@@ -23,7 +30,7 @@ typedef enum pdm_status {
   PDM_INVALID_ARGUMENT = 1, /* a parameter is outside its documented range */
   PDM_UNIT_MISMATCH = 2,
   PDM_RATE_MISMATCH = 3,  /* the sampling rate does not fit the setting */
-  PDM_SHAPE_MISMATCH = 4, /* another number of columns or samples than prepared for */
+  PDM_SHAPE_MISMATCH = 4, /* more samples than max_block, or a state saved with other settings */
   PDM_OUT_OF_MEMORY = 5,  /* give pdm_line_footprint bytes */
   PDM_NOT_READY = 6,      /* too few observations so far */
   PDM_CORRUPT = 9,        /* a saved state is damaged */
@@ -50,38 +57,42 @@ typedef enum pdm_asset_state {
 } pdm_asset_state;
 
 typedef enum pdm_event_kind {
-  PDM_EVENT_LEARNED = 1,
+  PDM_EVENT_LEARNED = 1, /* what is usual is known: from the next frame on there are scores */
   PDM_EVENT_ALARM_RAISED = 2,
-  PDM_EVENT_ALARM_CLEARED = 3
+  PDM_EVENT_ALARM_CLEARED = 3,
+  PDM_EVENT_STATE_CHANGED = 4 /* state or measurement became another, and no other event of the frame says so */
 } pdm_event_kind;
 
-/* The features of a frame, in the order of pdm_event.features. */
+/* The features of a frame, in the order of pdm_event.features: rms, peak, std, peak_to_peak, skewness, kurtosis,
+ * crest_factor, shape_factor, impulse_factor, clearance_factor, hjorth.mobility, hjorth.complexity. The first four are
+ * in the unit of the samples, the others are ratios. Kurtosis of a normal distribution is 3. */
 enum { PDM_FEATURE_COUNT = 12 };
 
 typedef struct pdm_line_config {
-  uint32_t struct_size;       /* sizeof(pdm_line_config) */
-  uint32_t max_block;         /* most samples in one pdm_line_process call */
-  double rate_hz;             /* samples per second */
-  double highpass_hz;         /* corner of the second-order Butterworth high-pass; 0: none */
-  double full_scale;          /* largest magnitude the sensor can tell, in the unit of the samples; 0: not known */
-  uint32_t frame_length;      /* samples in a frame */
-  uint32_t frame_hop;         /* samples from frame to frame */
-  uint32_t skip_frames;       /* steady frames before learning starts */
-  uint32_t learn_frames;      /* steady frames that are learned, then frozen */
+  uint32_t struct_size;  /* sizeof(pdm_line_config) */
+  uint32_t max_block;    /* most samples in one pdm_line_process call */
+  double rate_hz;        /* samples per second, 1 to 1e8 */
+  double highpass_hz;    /* corner of the second-order Butterworth high-pass, below rate_hz / 2; 0: none */
+  double full_scale;     /* largest magnitude the sensor can tell, in the unit of the samples; 0: not known */
+  uint32_t frame_length; /* samples in a frame, 16 to 2^24 */
+  uint32_t frame_hop; /* samples from frame to frame, 1 to 2^31; longer than frame_length: what is between is unused */
+  uint32_t skip_frames;       /* good steady frames before learning starts */
+  uint32_t learn_frames;      /* good steady frames that are learned, then frozen; 3 to 4096 */
   double dead_zone;           /* deviations below this, in robust units, count as usual */
   double prior_scale;         /* spread expected of a healthy machine, in natural logarithms of amplitude */
   double alarm_on, alarm_off; /* scores that raise and clear, in robust units */
-  uint32_t alarm_k, alarm_n;  /* k of the last n frames above alarm_on raise; n below alarm_off clear */
+  uint32_t alarm_k, alarm_n;  /* k of the last n frames above alarm_on raise; n below alarm_off clear; at most 64 */
 } pdm_line_config;
 
 typedef struct pdm_event {
-  uint32_t struct_size;
-  int32_t kind;        /* pdm_event_kind */
-  int32_t state;       /* pdm_asset_state of the machine */
-  int32_t measurement; /* pdm_asset_state of the measuring chain */
-  uint64_t frame;      /* running number of the frame that decided, from 0 */
-  uint64_t sample;     /* running number of its first sample */
-  double score, threshold;
+  uint32_t struct_size;                    /* sizeof(pdm_event), set by the caller before polling */
+  int32_t kind;                            /* pdm_event_kind */
+  int32_t state;                           /* pdm_asset_state of the machine */
+  int32_t measurement;                     /* pdm_asset_state of the measuring chain */
+  uint64_t frame;                          /* running number of the frame that decided, from 0 */
+  uint64_t sample;                         /* running number of its first sample */
+  double score;                            /* -1 where the frame has none */
+  double threshold;                        /* alarm_off where an alarm was cleared, else alarm_on */
   double features[PDM_FEATURE_COUNT];      /* NaN where undefined for that frame */
   double contributions[PDM_FEATURE_COUNT]; /* signed parts of the score; 0 where a feature takes no part */
   int32_t strongest;                       /* index of the largest contribution, -1: none */
@@ -96,16 +107,19 @@ char const* pdm_status_text(pdm_status status);
 /* Name of feature i ("rms"), NULL beyond the last. */
 char const* pdm_feature_name(size_t i);
 
-/* Sensible settings for a rolling-element bearing at `rate_hz`. */
-void pdm_line_config_init(pdm_line_config* config, double rate_hz);
-/* Bytes a line with these settings takes; 0 when they are not valid. */
+/* Settings to begin with for a rolling-element bearing at `rate_hz`: frames of 4096 samples, one in ten seconds; the
+ * first five minutes are left out, the next ten are learned. struct_size is that of the caller. */
+#define pdm_line_config_init(config, rate_hz) pdm_line_config_init_sized((config), sizeof(pdm_line_config), (rate_hz))
+void pdm_line_config_init_sized(pdm_line_config* config, size_t struct_size, double rate_hz);
+/* Bytes a line with these settings takes, wherever they begin; 0 when the settings are not valid. */
 size_t pdm_line_footprint(pdm_line_config const* config);
 /* Builds a line in `memory`, which must stay until pdm_line_destroy. On failure *out is NULL. */
 pdm_status pdm_line_create(pdm_line_config const* config, void* memory, size_t bytes, pdm_line** out);
 /* Ends the line; the memory is the caller's again. NULL is allowed. */
 void pdm_line_destroy(pdm_line* line);
 
-/* The next samples of the channel, at most max_block. A NaN or infinite sample makes its frame bad, nothing else. */
+/* The next samples of the channel, at most max_block. A NaN or infinite sample makes its frames bad, nothing else. The
+ * same samples give the same bits however they are cut into calls. */
 pdm_status pdm_line_process(pdm_line* line, float const* samples, size_t count);
 /* Says that `missing` samples were lost before the next ones; 0: not known how many. Frames start anew. */
 pdm_status pdm_line_gap(pdm_line* line, uint64_t missing);
@@ -113,15 +127,19 @@ pdm_status pdm_line_gap(pdm_line* line, uint64_t missing);
  */
 pdm_status pdm_line_operating(pdm_line* line, pdm_operating_state state);
 
-/* 1 and the oldest waiting event, or 0. At most 16 wait; the oldest is dropped and counted. */
+/* 1 and the oldest waiting event, or 0 (also when event->struct_size is too small). At most 16 wait; when there are
+ * more, the oldest is dropped and counted. */
 int pdm_line_poll(pdm_line* line, pdm_event* event);
 /* Events dropped because nobody polled. */
 uint64_t pdm_line_dropped_events(pdm_line const* line);
-/* Score of the last frame, -1 while there is none. */
+/* Score of the last frame; -1 where it has none: still learning, bad data, not steady. */
 double pdm_line_score(pdm_line const* line);
 
-/* Saves and restores what was learned and the standing of the alarm, exactly. A restored line has the same settings. */
-size_t pdm_line_saved_bytes(pdm_line const* line);
+/* Saves and restores what was learned and the standing of the alarm, exactly. The signal begins anew after restoring,
+ * as after a gap; waiting events are not saved. rate_hz, highpass_hz, frame_length, learn_frames and prior_scale must
+ * be those of the saved line (PDM_SHAPE_MISMATCH). A refused state leaves the line as it was; one with a sound checksum
+ * and impossible contents (PDM_CORRUPT) leaves it fresh. */
+size_t pdm_line_saved_bytes(pdm_line const* line); /* enough for any state of the line */
 pdm_status pdm_line_save(pdm_line const* line, void* into, size_t bytes, size_t* written);
 pdm_status pdm_line_restore(pdm_line* line, void const* from, size_t bytes);
 

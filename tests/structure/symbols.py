@@ -2,6 +2,7 @@
 """What a program links.
 
     symbols.py no-heap PROGRAM        no operator new or delete, no malloc family, no exceptions, no RTTI
+    symbols.py bare LIBRARY           asks for nothing but memory functions, elementary arithmetic and compiler support
     symbols.py no-copyleft PROGRAM... no library under a copyleft licence (GPL, LGPL, EPL), by ldd and by nm
 """
 import re
@@ -10,6 +11,9 @@ import sys
 
 HEAP = re.compile(r"^(_Zn[wa]|_Zd[la]|malloc|calloc|realloc|reallocarray|aligned_alloc|posix_memalign|memalign|"
                   r"free|__cxa_throw|__cxa_allocate_exception|__cxa_begin_catch|_ZTI|_ZTV|__dynamic_cast)")
+# What a static library for firmware may ask for: <string.h> and <math.h>, and what the compiler puts in by itself.
+BARE = re.compile(r"^(memcpy|memmove|memset|memcmp|strlen|frexp|ldexp|sqrtf?|fabsf?|floor|ceil|_GLOBAL_OFFSET_TABLE_|"
+                  r"__(popcount|clz|ctz|mul|div|udiv|mod|umod)[a-z]*[0-9]+|__stack_chk_fail|__aeabi_[a-z0-9_]+)$")
 # The C and C++ run-time libraries carry exceptions of their licences made for this.
 RUNTIME = {"linux-vdso", "libstdc++", "libm", "libgcc_s", "libc", "libpthread", "ld-linux", "libdl", "librt"}
 # What the design takes and a product can ship: libraries by name, with their licence.
@@ -24,11 +28,19 @@ def output(*command):
 
 def symbols(program):
     for line in output("nm", "--no-sort", program).splitlines():
-        yield line.split()[-1].split("@")[0]
+        if line and not line.endswith(":"):  # names of the members of a library
+            yield line.split()[-1].split("@")[0]
 
 
 def no_heap(program):
     return [f"{program}: {s}" for s in symbols(program) if HEAP.match(s)]
+
+
+def bare(library):
+    defined = {line.split()[-1] for line in output("nm", "--defined-only", library).splitlines() if " " in line}
+    asked = {line.split()[-1] for line in output("nm", "--undefined-only", library).splitlines() if " " in line}
+    assert any(s.startswith("pdm_line_") for s in defined), f"{library} holds no line"
+    return no_heap(library) + [f"{library}: asks for {s}" for s in sorted(asked - defined) if not BARE.match(s)]
 
 
 def no_copyleft(program):
@@ -42,7 +54,7 @@ def no_copyleft(program):
 
 
 def main():
-    check = {"no-heap": no_heap, "no-copyleft": no_copyleft}[sys.argv[1]]
+    check = {"no-heap": no_heap, "bare": bare, "no-copyleft": no_copyleft}[sys.argv[1]]
     wrong = [w for program in sys.argv[2:] for w in check(program)]
     print(*wrong, f"{len(sys.argv) - 2} programs, {len(wrong)} wrong", sep="\n")
     sys.exit(1 if wrong else 0)
