@@ -164,6 +164,20 @@ TEST_CASE("a column that was never there in the warm-up stays out, and the other
   CHECK(f.score({nan, 1000}).why == pdm::abstention::no_columns);
 }
 
+TEST_CASE("a warm-up in which no column was there in three rows begins anew") {
+  fixture f({.warm_up = 3}, 3);
+  double const none = pdm::math::not_a_number;
+  for (int i = 0; i < 2; ++i) {
+    f.learn({1, none, none});
+    f.learn({none, 1, none});
+    f.learn({none, none, 1});
+    CHECK_FALSE(f.detector.ready());
+    CHECK(f.detector.rows() == 0);
+  }
+  for (double v : {1.0, 2.0, 3.0}) f.learn({v, v, v});
+  CHECK(f.detector.ready());
+}
+
 TEST_CASE("an absent column leaves the distance of the others, scaled up for its place") {
   fixture f({.warm_up = 5, .shrinkage = 1});
   for (double v : {1.0, 2.0, 3.0, 4.0, 5.0}) f.learn({v, v});

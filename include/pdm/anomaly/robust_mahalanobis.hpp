@@ -264,7 +264,7 @@ inline void robust_mahalanobis::hold(row const& r, mask present) noexcept {
     held_rows_[held_ * columns_ + i] = holds(present, i) ? r.values[i] : 0.0;
   }
   held_present_[held_] = present;
-  if (++held_ == params_.warm_up) (void)settle();
+  if (++held_ == params_.warm_up && !settle()) held_ = 0;  // no column was there in 3 rows: anew
 }
 
 inline status robust_mahalanobis::settle() noexcept {
@@ -380,6 +380,7 @@ inline status robust_mahalanobis::restore(std::span<std::byte const> from) noexc
                       math::is_finite(past_) && past_ > 0 && known_ != 0 && known_ >> (columns_ - 1) <= 1;
     if (!sane) r.fail();
   } else {
+    if (held_ == params_.warm_up) r.fail();  // the last row of a warm-up ends it
     r.get(held_present_.first(held_)).get(held_rows_.first(held_ * columns_));
     if (!std::ranges::all_of(held_rows_.first(held_ * columns_), math::is_finite)) r.fail();
   }
