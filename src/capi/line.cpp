@@ -276,9 +276,8 @@ pdm::status pdm_line::restore(std::span<std::byte const> from) noexcept {
   forget();
   r.get(samples_).get(frames_).get(skipped_).get(score_);
   r.get_archive(detector_).get_archive(alarm_).get_archive(fusion_);
-  bool const learning = detector_.ready() || detector_.rows() < static_cast<double>(settings_.learn_frames);
   bool const sane = static_cast<double>(samples_) <= longest_time_s * settings_.rate_hz && pdm::math::is_finite(score_);
-  if (!learning || !sane) r.fail();
+  if (!sane) r.fail();
   auto const end = r.finish();
   if (!end) forget();
   return end;

@@ -142,6 +142,20 @@ static void a_nan_spoils_its_frame_and_nothing_else(void) {
   CHECK(e.state == PDM_STATE_UNKNOWN && e.measurement == PDM_STATE_FAILURE);
 }
 
+static void a_signal_begins_with_its_first_finite_sample(void) {
+  machine m = {0, 1};
+  float samples[frame];
+  pdm_event e;
+  pdm_line* line = new_line(memory);
+  run(&m, 0, samples, frame);
+  for (int i = 0; i < 100; ++i) samples[i] = (float)NAN;
+  CHECK(pdm_line_process(line, samples, frame) == PDM_OK);
+  feed(line, &m, 0, 1);
+  CHECK(told(line, PDM_EVENT_STATE_CHANGED, &e) == 1);
+  CHECK(e.frame == 0 && e.sample == 100 && e.measurement == PDM_STATE_NORMAL);
+  CHECK(e.features[1] < 1.5); /* peak: the offset of 2 made no transient */
+}
+
 static void a_sensor_at_its_rail_or_stuck_is_told(void) {
   machine m = {0, 1};
   float samples[frame];
@@ -362,6 +376,7 @@ static void words_are_there(void) {
 int main(void) {
   a_line_learns_stays_quiet_and_raises_on_a_fault();
   a_nan_spoils_its_frame_and_nothing_else();
+  a_signal_begins_with_its_first_finite_sample();
   a_sensor_at_its_rail_or_stuck_is_told();
   a_standing_machine_neither_learns_nor_alarms();
   no_frame_spans_a_gap();
