@@ -4,6 +4,7 @@
 #include <bitset>
 
 #include "monitor/line_parts.hpp"
+#include "pdm/dsp/fft.hpp"
 
 namespace pdm::inline PDM_ABI_NAMESPACE::monitor {
 
@@ -225,6 +226,7 @@ void asset_line::parts::emit_state(row const& r, verdict const& v) {
   t.close('}');
   if (!told_units) {
     told_units = true;
+    t.member("program", "pdm " PDM_VERSION_STRING).member("fft", dsp::default_fft_name);
     t.key("units").open('{');
     columns.for_each_reported([&](std::string_view name, std::size_t, std::size_t, std::string_view units) {
       if (units != "unknown") t.member(name, units);
@@ -277,7 +279,10 @@ void asset_line::parts::emit_prognosis(row const& r, verdict const& v) {
   }
   t.member("health", v.health);
   t.key("basis").open('{').member("failures", 0).member("censored", 0).key("priors").open('[');
-  t.value("hours_to_limit").close(']').close('}');
+  t.value(words->render(message(messages::basis_pace, s.hours_to_limit * 3600, s.hours_to_limit_spread)));
+  t.value(words->render(message(messages::basis_limit, math::exp(s.limit), math::exp(s.limit - 1.28 * s.limit_sd),
+                                math::exp(s.limit + 1.28 * s.limit_sd))));
+  t.close(']').close('}');
   t.key("assumes").open('[');
   t.value(words->word(messages::assumes_same_duty)).value(words->word(messages::assumes_no_repair)).close(']');
   t.member("abstained", abstained);

@@ -109,6 +109,9 @@ inline constexpr message_key text_regime_learned{"text.regime_learned"};  // {0}
 inline constexpr message_key text_restored{"text.restored"};              // {0} rows
 
 // What a prognosis stands on.
+inline constexpr message_key basis_pace{"basis.pace"};  // {0} seconds from the first alarm to the limit, {1} share
+inline constexpr message_key basis_limit{
+    "basis.limit"};  // {0} times the usual level at the limit, {1} and {2} its range
 inline constexpr message_key assumes_same_duty{"assumes.same_duty"};
 inline constexpr message_key assumes_trend_goes_on{"assumes.trend_goes_on"};
 inline constexpr message_key assumes_limit_is_end{"assumes.limit_is_end"};  // {0} limit

@@ -16,6 +16,7 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 #include "pdm/core/arena.hpp"
 #include "pdm/dsp/fft_use.hpp"
@@ -49,9 +50,11 @@ concept fft_backend = requires(F f, F const& c, std::size_t n, arena& memory, ff
 #ifdef PDM_FFT_FFTW
 template <class T>
 using default_fft = fftw_fft<T>;
+inline constexpr std::string_view default_fft_name = "fftw";
 #else
 template <class T>
 using default_fft = native_fft<T>;
+inline constexpr std::string_view default_fft_name = "native";
 #endif
 
 static_assert(fft_backend<native_fft<float>, float> && fft_backend<native_fft<double>, double>);
