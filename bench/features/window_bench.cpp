@@ -1,7 +1,5 @@
 // The time features of a window: the fused float pass, the definition in double, and a plain loop a moment;
 // then the whole vector of a window straight and through chain, frame and row.
-#include <benchmark/benchmark.h>
-
 #include <cmath>
 #include <vector>
 
@@ -9,8 +7,11 @@
 #include "pdm/features/time_features.hpp"
 #include "pdm/features/window_vector.hpp"
 #include "pdm/signal/chain.hpp"
+#include "support/measure.hpp"
 
 namespace {
+
+using pdm::bench::measure;
 
 constexpr std::size_t length = 4096;
 pdm::stream_spec const stream{.rate = {25600}, .max_block = length, .quantity = pdm::unit::metre_per_second_squared};
@@ -26,20 +27,15 @@ std::vector<float> const& window() {
   }();
   return x;
 }
-void done(benchmark::State& state) { state.SetItemsProcessed(state.iterations() * static_cast<long>(length)); }
 
 void time_fused(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(pdm::features::detail::window_moments(window().data(), length).m4);
-  done(state);
+  measure(state, length, [] { return pdm::features::detail::window_moments(window().data(), length).m4; });
 }
 void time_definition(benchmark::State& state) {
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(pdm::features::time_features::of(std::span<float const>(window())).kurtosis);
-  }
-  done(state);
+  measure(state, length, [] { return pdm::features::time_features::of(std::span<float const>(window())).kurtosis; });
 }
 void time_plain(benchmark::State& state) {
-  for (auto _ : state) {
+  measure(state, length, [] {
     double mean = 0, m2 = 0, m3 = 0, m4 = 0, absolute = 0, root = 0;
     for (double v : window()) mean += v / static_cast<double>(length);
     for (double v : window()) m2 += std::pow(v - mean, 2);
@@ -47,33 +43,45 @@ void time_plain(benchmark::State& state) {
     for (double v : window()) m4 += std::pow(v - mean, 4);
     for (double v : window()) absolute += std::abs(v);
     for (double v : window()) root += std::sqrt(std::abs(v));
-    benchmark::DoNotOptimize(m2 + m3 + m4 + absolute + root);
-  }
-  done(state);
+    return m2 + m3 + m4 + absolute + root;
+  });
 }
 
 void vector_straight(benchmark::State& state) {
   pdm::features::window_vector<> stage(settings);
-  std::vector<std::byte> bytes(stage.footprint(stream) + 64);
-  pdm::arena memory(bytes);
+  pdm::bench::work_memory memory(stage.footprint(stream));
   if (!stage.prepare(stream, memory)) return state.SkipWithError("prepare failed");
-  for (auto _ : state) benchmark::DoNotOptimize(stage.extract(window()).data());
-  done(state);
+  measure(state, length, [&] { return stage.extract(window()).data(); });
 }
 void vector_chain(benchmark::State& state) {
   pdm::chain line(pdm::features::frame<float>({.length = length, .hop = length}),
                   pdm::features::window_vector<>(settings));
-  std::vector<std::byte> bytes(line.footprint(stream) + 64);
-  pdm::arena memory(bytes);
+  pdm::bench::work_memory memory(line.footprint(stream));
   if (!line.prepare(stream, memory)) return state.SkipWithError("prepare failed");
   pdm::block_info info;
-  for (auto _ : state) {
+  measure(state, length, [&] {
     line.process(pdm::block<float>(window(), info),
                  [](pdm::row const& r) noexcept { benchmark::DoNotOptimize(r.values.data()); });
     info.sequence += length;
     info.source_time += 160'000'000;
+  });
+}
+// The three bare transforms inside: the frame, the band, the squared envelope.
+void vector_transforms(benchmark::State& state) {
+  using fft = pdm::dsp::default_fft<float>;
+  constexpr std::size_t points = 1280;  // twice the 640 lines of the band
+  pdm::bench::work_memory memory(fft::footprint(length) + fft::footprint(points));
+  fft whole, band;
+  if (!whole.prepare(length, memory, pdm::dsp::fft_use::real) || !band.prepare(points, memory)) {
+    return state.SkipWithError("prepare failed");
   }
-  done(state);
+  std::vector<std::complex<float>> lines(length / 2 + 1), in(points, 1.0f), out(points), envelope(points / 2 + 1);
+  std::vector<float> squared(points, 1.0f);
+  measure(state, length, [&] {
+    whole.forward(window(), lines);
+    band.inverse_complex(in, out);
+    band.forward(squared, envelope);
+  });
 }
 
 }  // namespace
@@ -83,4 +91,5 @@ BENCHMARK(time_definition);
 BENCHMARK(time_plain);
 BENCHMARK(vector_straight);
 BENCHMARK(vector_chain);
+BENCHMARK(vector_transforms);
 BENCHMARK_MAIN();
