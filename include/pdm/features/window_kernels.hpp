@@ -8,7 +8,7 @@
 // Sums      Float partial sums in 8 fixed lanes over at most 512 values, then double; moments of a block are taken
 //           about a value near the block's mean and merged as in P. Pebay, SAND2008-6212, so a large offset does no
 //           harm. The bits are the same on every instruction set.
-// Cost      About 0.5 ns a sample for each pass with AVX2; no memory.
+// Cost      0.64 ns a sample for the sums of the time features (benchmark time_fused; bench/README.md); no memory.
 #pragma once
 
 #include <cstddef>

@@ -4,7 +4,8 @@
 //           decision (score, alarm, learning, state, life, advice), events as JSON lines (docs/events.md).
 // NB        Knows no source and no clock: whoever feeds it says what the time was. Feed the points in step, a block of
 //           each in turn, none longer than max_block(): a frame is judged when the last point has delivered it.
-// Memory    Taken in make(); process() makes no heap call once the text of the longest event has been written.
+// Memory    Taken in make(). A row without a prognosis makes no heap call once the text of the longest event has been
+//           written; the sentences of a prognosis, an alarm or an advice do (bench: asset_line).
 // Threads   Distinct objects: safe. Shared objects: unsafe.
 #pragma once
 

@@ -4,7 +4,7 @@
 //           prepare() asks them in order and stops at the first that refuses, saying which and why.
 // NB        Not a graph: one way in, one way out. A line with branches is composed in `monitor`.
 // Cost      process() adds nothing to the sum of its stages but what the compiler could not inline
-//           (bench/signal/chain_bench.cpp). No allocation.
+//           (vector_chain beside vector_straight: 3 %; bench/README.md). No allocation.
 // Errors    The error's `where` is the stage's own name.
 #pragma once
 
