@@ -112,7 +112,7 @@ void asset_line::parts::remember_spectra() {
       }
     };
     add(p.usual_spectrum, p.extractor.rms_spectrum(p.centred));
-    add(p.usual_envelope, p.extractor.envelope_spectrum(p.centred));
+    add(p.usual_envelope, p.extractor.envelope_spectrum(p.centred, envelope_top_hz));
     p.learned_frames += 1;
   }
 }

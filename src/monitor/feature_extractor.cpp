@@ -471,10 +471,12 @@ plot_lines feature_extractor::rms_spectrum(std::span<double const> frame) noexce
   return parts_->plot(s.lines.size(), s.df(), [&](std::size_t k) { return dsp::rms_line(s, k); });
 }
 
-plot_lines feature_extractor::envelope_spectrum(std::span<double const> frame) noexcept {
+plot_lines feature_extractor::envelope_spectrum(std::span<double const> frame, double top_hz) noexcept {
   if (!PDM_EXPECTS(parts_ != nullptr && frame.size() == parts_->setup.length)) return {};
   auto const s = parts_->envelope.apply(frame).amplitude;
-  return parts_->plot(s.lines.size(), s.df(), [&](std::size_t k) { return s.lines[k]; });
+  std::size_t lines = s.lines.size();
+  if (top_hz > 0 && top_hz < s.df() * static_cast<double>(lines)) lines = static_cast<std::size_t>(top_hz / s.df()) + 1;
+  return parts_->plot(lines, s.df(), [&](std::size_t k) { return s.lines[k]; });
 }
 
 std::vector<std::string> default_features(extractor_setup const& setup) {

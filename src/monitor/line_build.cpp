@@ -143,6 +143,9 @@ wire::input_result<void> asset_line::parts::build(asset_settings const& s, wire:
   if (kinematics.severity_group) {
     if (auto t = features::severity_table_of(*kinematics.severity_group, kinematics.foundation)) severity = *t;
   }
+  for (auto const& l : fault_orders(kinematics)) {
+    envelope_top_hz = std::max(envelope_top_hz, 5 * l.order * kinematics.nominal_speed_hz);
+  }
   snapshot_interval_s = source.snapshots > 1 ? source.snapshot_interval_s : 0;
   if (settings.points.empty()) {
     for (auto const& name : source.channels) {
@@ -199,6 +202,7 @@ wire::input_result<void> asset_line::parts::build(asset_settings const& s, wire:
   row_values.resize(columns.size());
   contributions.resize(columns.size());
   text.begin_stream(s.id, source.wall_start);
+  said = line_sentences(*words, s.line.prognosis);
   return {};
 }
 

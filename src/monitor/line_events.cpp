@@ -8,6 +8,24 @@
 
 namespace pdm::inline PDM_ABI_NAMESPACE::monitor {
 
+line_sentences::line_sentences(report::catalogue const& words, prognosis_settings const& s) {
+  for (std::size_t i = 1; i < reasons; ++i) {
+    auto const a = static_cast<abstention>(i);
+    why[i] = words.word(advisory::why_key(a));
+    needs[i] = words.word(advisory::needs_key(a));
+    state_unknown[i] = words.render(message(messages::text_state_unknown, std::string_view(why[i])));
+    life_abstained[i] = words.render(message(messages::text_life_abstained, std::string_view(why[i])));
+  }
+  normal = words.word(messages::text_state_normal);
+  off = words.word(messages::text_state_off);
+  same_duty = words.word(messages::assumes_same_duty);
+  no_repair = words.word(messages::assumes_no_repair);
+  pace = words.render(message(messages::basis_pace, s.hours_to_limit * 3600, s.hours_to_limit_spread));
+  limit = words.render(message(messages::basis_limit, math::exp(s.limit), math::exp(s.limit - 1.28 * s.limit_sd),
+                               math::exp(s.limit + 1.28 * s.limit_sd)));
+  life_event = "limit:" + s.name;
+}
+
 event asset_line::parts::event_of(event_kind kind, event_cause cause, row const& r, verdict const& v) const noexcept {
   event e;
   e.kind = kind;
@@ -42,10 +60,11 @@ void asset_line::parts::emit(row const& r, verdict const& v) {
 
 void asset_line::parts::write_why(abstention why) {
   auto& t = text.json();
+  auto const i = static_cast<std::size_t>(why);
   t.key("why").open('[');
-  if (why != abstention::none) t.value(words->word(advisory::why_key(why)));
+  if (why != abstention::none) t.value(std::string_view(said.why[i]));
   t.close(']').key("needs").open('[');
-  if (why != abstention::none) t.value(words->word(advisory::needs_key(why)));
+  if (why != abstention::none) t.value(std::string_view(said.needs[i]));
   t.close(']');
 }
 
@@ -69,10 +88,10 @@ void asset_line::parts::emit_quality(row const& r, verdict const& v) {
       if (p.gate.count(which) > 0) t.member(quality_reason_names[static_cast<std::size_t>(i)], p.gate.count(which));
     }
     t.close('}');
-    message const said = q.is_good() ? message(messages::text_measurement_good, std::string_view(p.point.id))
-                                     : message(messages::text_measurement_bad, std::string_view(p.point.id), reason,
-                                               static_cast<double>(q.bad_share));
-    text.end(words->render(said));
+    message const sentence = q.is_good() ? message(messages::text_measurement_good, std::string_view(p.point.id))
+                                         : message(messages::text_measurement_bad, std::string_view(p.point.id), reason,
+                                                   static_cast<double>(q.bad_share));
+    text.end(words->render(sentence));
     send();
   }
 }
@@ -106,7 +125,7 @@ std::size_t asset_line::parts::strongest_point() const noexcept {
 }
 
 // The columns that make up the score, strongest first, as a technician would say it; at most three.
-void asset_line::parts::write_reasons(row const& r, std::size_t) {
+std::string asset_line::parts::write_reasons(row const& r) {
   std::array<std::size_t, 3> top{};
   std::size_t n = 0;
   double sum = 0;
@@ -125,20 +144,24 @@ void asset_line::parts::write_reasons(row const& r, std::size_t) {
     top[n++] = best;
   }
   auto& t = text.json();
+  std::string first;
   t.key("reasons").open('[');
   for (std::size_t i = 0; i < n; ++i) {
     std::string_view const name = columns[top[i]].name;
     double const usual = detector->usual(r.operating.regime, top[i]);
-    bool const logarithm = columns[top[i]].logarithm != 0;
-    if (logarithm && usual - usual == 0) {
+    std::string reason;
+    if (columns[top[i]].logarithm != 0 && usual - usual == 0) {
       double const times = math::exp((r.values[top[i]] - usual) / columns[top[i]].logarithm);
-      t.value(words->render(times >= 1 ? message(messages::reason_times_usual, name, times)
-                                       : message(messages::reason_share_of_usual, name, times)));
+      reason = words->render(times >= 1 ? message(messages::reason_times_usual, name, times)
+                                        : message(messages::reason_share_of_usual, name, times));
     } else {
-      t.value(words->render(message(messages::reason_contribution, name, sum > 0 ? contributions[top[i]] / sum : 0.0)));
+      reason = words->render(message(messages::reason_contribution, name, sum > 0 ? contributions[top[i]] / sum : 0.0));
     }
+    t.value(reason);
+    if (i == 0) first = std::move(reason);
   }
   t.close(']');
+  return first;
 }
 
 void asset_line::parts::write_spectra(std::size_t point) {
@@ -158,8 +181,9 @@ void asset_line::parts::write_spectra(std::size_t point) {
   t.member("scaling", "rms").member("df_hz", now_rms.df);
   lines("before", p.usual_spectrum, true);
   lines("after", now_rms.values, false);
-  auto const now_envelope = p.extractor.envelope_spectrum(p.centred);
-  t.key("envelope").open('{').member("df_hz", now_envelope.df);
+  auto const now_envelope = p.extractor.envelope_spectrum(p.centred, envelope_top_hz);
+  t.key("envelope").open('{').member("unit", "(" + std::string(symbol(p.point.sensor.quantity)) + ")^2");
+  t.member("scaling", "peak").member("df_hz", now_envelope.df);
   lines("before", p.usual_envelope, true);
   lines("after", now_envelope.values, false);
   t.key("lines").open('{');
@@ -181,6 +205,7 @@ void asset_line::parts::emit_alarm(row const& r, verdict const& v, advisory::ala
   t.member("priority", to_string(tr.priority)).member("phase", to_string(tr.phase));
   t.member("score", tr.score).member("threshold", tr.threshold);
   bool const raised = tr.phase == alarm_phase::raised;
+  std::string first;
   bool const parts_known = machine_alarm && detector->contributions(r, contributions);
   if (parts_known) {
     t.key("contributions").open('{');
@@ -188,9 +213,8 @@ void asset_line::parts::emit_alarm(row const& r, verdict const& v, advisory::ala
       if (contributions[i] != 0) t.member(columns[i].name, contributions[i]);
     }
     t.close('}');
-    std::size_t const where = strongest_point();
-    write_reasons(r, where);
-    if (raised) write_spectra(where);
+    first = write_reasons(r);
+    if (raised) write_spectra(strongest_point());
   } else {
     t.member("contributions", "none").key("reasons").open('[');
     if (!machine_alarm && raised) {
@@ -205,8 +229,10 @@ void asset_line::parts::emit_alarm(row const& r, verdict const& v, advisory::ala
     }
     t.close(']').null_member("spectra");
   }
-  std::string const first = machine_alarm ? words->render(message(messages::reason_unusual, tr.score, tr.threshold))
-                                          : words->word("state", to_string(v.state.measurement));
+  if (first.empty()) {
+    first = machine_alarm ? words->render(message(messages::reason_unusual, tr.score, tr.threshold))
+                          : words->word("state", to_string(v.state.measurement));
+  }
   text.end(words->render(raised ? message(messages::text_alarm_raised, std::string_view(first))
                                 : message(messages::text_alarm_cleared, tr.stood_s)));
   send();
@@ -242,26 +268,22 @@ void asset_line::parts::emit_state(row const& r, verdict const& v) {
   abstention const why = v.state.state == asset_state::unknown ? v.state.why : abstention::none;
   t.member("abstained", why != abstention::none);
   write_why(why);
-  std::string said;
   if (r.operating.state == operating_state::off) {
-    said = words->word(messages::text_state_off);
+    text.end(said.off);
   } else if (why != abstention::none) {
-    std::string const because = words->word(advisory::why_key(why));
-    said = words->render(message(messages::text_state_unknown, std::string_view(because)));
+    text.end(said.state_unknown[static_cast<std::size_t>(why)]);
   } else if (v.state.state == asset_state::normal) {
-    said = words->word(messages::text_state_normal);
+    text.end(said.normal);
   } else {
     std::string const because = words->render(message(messages::reason_unusual, v.score.value, v.threshold));
-    said = words->render(message(messages::text_state_changed, to_string(v.state.state), std::string_view(because)));
+    text.end(words->render(message(messages::text_state_changed, to_string(v.state.state), std::string_view(because))));
   }
-  text.end(said);
   send();
 }
 
 void asset_line::parts::emit_prognosis(row const& r, verdict const& v) {
-  auto const& s = settings.line.prognosis;
   auto& t = text.begin(event_of(event_kind::prognosis, event_cause::machine, r, v));
-  t.member("event", std::string("limit:") + s.name).member("clock", "operating");
+  t.member("event", std::string_view(said.life_event)).member("clock", "operating");
   bool const abstained = v.life.abstained();
   auto const& life = v.life.life;
   auto const in_seconds = [&](double p) -> std::optional<double> {
@@ -279,29 +301,24 @@ void asset_line::parts::emit_prognosis(row const& r, verdict const& v) {
   }
   t.member("health", v.health);
   t.key("basis").open('{').member("failures", 0).member("censored", 0).key("priors").open('[');
-  t.value(words->render(message(messages::basis_pace, s.hours_to_limit * 3600, s.hours_to_limit_spread)));
-  t.value(words->render(message(messages::basis_limit, math::exp(s.limit), math::exp(s.limit - 1.28 * s.limit_sd),
-                                math::exp(s.limit + 1.28 * s.limit_sd))));
-  t.close(']').close('}');
-  t.key("assumes").open('[');
-  t.value(words->word(messages::assumes_same_duty)).value(words->word(messages::assumes_no_repair)).close(']');
+  t.value(std::string_view(said.pace)).value(std::string_view(said.limit)).close(']').close('}');
+  t.key("assumes").open('[').value(std::string_view(said.same_duty)).value(std::string_view(said.no_repair)).close(']');
   t.member("abstained", abstained);
   write_why(v.life.why);
+  if (abstained) {
+    text.end(said.life_abstained[static_cast<std::size_t>(v.life.why)]);
+    return send();
+  }
   auto const p10 = in_seconds(0.10), p50 = in_seconds(0.50), p90 = in_seconds(0.90);
   double const horizon = life.horizon() * 3600;
-  std::string said;
-  if (abstained) {
-    std::string const because = words->word(advisory::why_key(v.life.why));
-    said = words->render(message(messages::text_life_abstained, std::string_view(because)));
-  } else if (life.cdf(0) >= 0.5) {
-    said = words->word(messages::text_life_reached);
+  if (life.cdf(0) >= 0.5) {
+    text.end(words->word(messages::text_life_reached));
   } else if (p10 && p50 && p90) {
-    said = words->render(message(messages::text_life, *p50, *p10, *p90));
+    text.end(words->render(message(messages::text_life, *p50, *p10, *p90)));
   } else {
-    said = words->render(p10 ? message(messages::text_life_open, *p10, horizon)
-                             : message(messages::text_life_beyond, horizon));
+    text.end(words->render(p10 ? message(messages::text_life_open, *p10, horizon)
+                               : message(messages::text_life_beyond, horizon)));
   }
-  text.end(said);
   send();
 }
 

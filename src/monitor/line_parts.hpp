@@ -1,6 +1,7 @@
 // line_parts -- what an asset_line is made of, shared by the sources that build it, judge with it and tell of it.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,6 +40,16 @@ struct point_line {
   double learned_frames = 0;
 };
 
+// Sentences without numbers of the moment, rendered once, so that a row of an ordinary day makes no heap call.
+struct line_sentences {
+  static constexpr std::size_t reasons = 8;  // of abstention
+  std::array<std::string, reasons> why, needs, state_unknown, life_abstained;
+  std::string normal, off, same_duty, no_repair, pace, limit, life_event;
+
+  line_sentences() = default;
+  line_sentences(report::catalogue const& words, prognosis_settings const& s);
+};
+
 struct asset_line::parts {
   asset_settings settings;
   report::catalogue const* words = nullptr;
@@ -52,10 +63,12 @@ struct asset_line::parts {
   std::vector<double> row_values, contributions;
   std::vector<std::byte> memory;
   event_text text;
+  line_sentences said;
   line_counts counts;
   process_values now;
   std::optional<features::severity_table> severity;
   double snapshot_interval_s = 0;
+  double envelope_top_hz = 500;  // of the envelope spectra in events
   std::uint64_t row_number = 0;
   nanoseconds last_state_event = no_time;
   bool person_agrees = false, told_learning = false, told_units = false;
@@ -82,7 +95,7 @@ struct asset_line::parts {
   void emit_advice(row const& r, verdict const& v);
   void write_spectra(std::size_t point);
   void write_why(abstention why);
-  void write_reasons(row const& r, std::size_t strongest_point);
+  std::string write_reasons(row const& r);  // gives the first one
   [[nodiscard]] std::size_t strongest_point() const noexcept;
   void send() {
     ++counts.events;

@@ -330,14 +330,17 @@ class line_taker {
   }
 
   static spectrum_pair pair_of(fields const& f) {
-    spectrum_pair p{f.number("df_hz").value_or(0), f.numbers("before"), f.numbers("after")};
+    spectrum_pair p{f.number("df_hz").value_or(0), f.numbers("before"), f.numbers("after"), f.text("unit"),
+                    f.text("scaling")};
     if (!(p.df_hz > 0)) p = {};
     return p;
   }
   static alarm_spectra spectra_of(fields const& f) {
-    alarm_spectra s{f.text("point"), f.text("unit"), f.text("scaling"), pair_of(f), {}, {}};
+    alarm_spectra s{f.text("point"), pair_of(f), {}, {}};
     if (auto const e = f.object("envelope")) {
       s.envelope = pair_of(*e);
+      if (s.envelope.unit.empty()) s.envelope.unit = s.plain.unit;
+      if (s.envelope.scaling.empty()) s.envelope.scaling = s.plain.scaling;
       s.lines = e->pairs("lines");
     }
     return s;

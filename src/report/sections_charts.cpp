@@ -126,6 +126,19 @@ sample highest(std::vector<sample> const& lines) {
   return best;
 }
 
+// "bearing.outer_race" is "outer race" where there is only one bearing to speak of.
+std::string short_name(std::string const& name, std::vector<std::pair<std::string, double>> const& all) {
+  auto const owner = [](std::string const& n) {
+    return n.find('.') == std::string::npos ? "" : n.substr(0, n.find('.'));
+  };
+  bool const alone = std::all_of(all.begin(), all.end(), [&](auto const& l) {
+    return owner(l.first).empty() || owner(name).empty() || owner(l.first) == owner(name);
+  });
+  std::string shown = alone && !owner(name).empty() ? name.substr(owner(name).size() + 1) : name;
+  std::replace(shown.begin(), shown.end(), '_', ' ');
+  return shown;
+}
+
 void write_spectrum(page& p, alarm_spectra const& s, spectrum_pair const& pair, std::size_t number, bool envelope) {
   auto before = as_samples(pair.before, pair.df_hz), after = as_samples(pair.after, pair.df_hz);
   auto const count = std::max(before.size(), after.size());
@@ -149,7 +162,13 @@ void write_spectrum(page& p, alarm_spectra const& s, spectrum_pair const& pair, 
   if (envelope) {
     auto lines = s.lines;
     std::sort(lines.begin(), lines.end(), [](auto const& x1, auto const& x2) { return x1.second < x2.second; });
-    for (auto const& [name, hz] : lines) c.mark(hz, "fault", name);
+    // Names stand one below the other, so that neighbours can be read.
+    double const top = value_axis(p, std::min(0.0, e.low), e.high, false).high;
+    int step = 0;
+    for (auto const& [name, hz] : lines) {
+      if (hz > f_max) continue;
+      c.mark(hz, "fault", "").note(hz, top * (0.97 - 0.1 * (step++ % 6)), "fault", short_name(name, lines));
+    }
   }
   c.line(after, "line now").line(before, "line past");
   html key;
@@ -157,15 +176,15 @@ void write_spectrum(page& p, alarm_spectra const& s, spectrum_pair const& pair, 
        {std::tuple(&before, "past", captions::chart_before), std::tuple(&after, "now", captions::chart_after)}) {
     auto const top = highest(*lines);
     if (top.value <= 0) continue;
-    auto const level = words(top.value, -3) + (s.unit.empty() ? "" : "\u00a0" + s.unit),
+    auto const level = words(top.value, -3) + (pair.unit.empty() ? "" : "\u00a0" + pair.unit),
                hz = words(top.t, top.t < 100 ? 1 : 0);
     key.element("span",
                 p.say(which) + ": " + p.say(captions::chart_highest, std::string_view(level), std::string_view(hz)),
                 kind);
   }
-  auto const known = std::find(captions::scaling_words.begin(), captions::scaling_words.end(), s.scaling);
+  auto const known = std::find(captions::scaling_words.begin(), captions::scaling_words.end(), pair.scaling);
   auto const scaling = p.words().word("scaling", known == captions::scaling_words.end() ? "unknown" : *known);
-  auto const no = std::to_string(number), df = words(pair.df_hz, -4), unit = shown_unit(p, s.unit);
+  auto const no = std::to_string(number), df = words(pair.df_hz, -4), unit = shown_unit(p, pair.unit);
   auto const title = p.say(envelope ? captions::chart_envelope : captions::chart_spectrum, std::string_view(no),
                            std::string_view(s.point), std::string_view(unit));
   auto const detail = p.say(captions::chart_spectrum_note, std::string_view(scaling), std::string_view(df));

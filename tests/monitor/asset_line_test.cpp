@@ -184,9 +184,7 @@ TEST_CASE("samples that are no numbers make the verdict unknown, never normal, a
 }
 
 TEST_CASE("judging makes no heap call once the line has settled") {
-  auto s = settings();
-  s.line.prognosis.model = "none";
-  harness h(s);
+  harness h;
   auto const x = machine(40, 1e9);
   h.text.reserve(8u << 20);
   h.feed(std::span(x).first(30 * 2048), frame);

@@ -77,8 +77,9 @@ class feature_extractor {
 
   // RMS amplitude spectrum (Hann) of a frame, in the unit of the signal.
   [[nodiscard]] plot_lines rms_spectrum(std::span<double const> frame) noexcept;
-  // Amplitude spectrum of the squared envelope of the demodulation band (peak, signal unit squared).
-  [[nodiscard]] plot_lines envelope_spectrum(std::span<double const> frame) noexcept;
+  // Amplitude spectrum of the squared envelope of the demodulation band (peak, signal unit squared), up to top_hz where
+  // that is given: fault lines lie low, and 400 values over the whole range would blur them.
+  [[nodiscard]] plot_lines envelope_spectrum(std::span<double const> frame, double top_hz = 0) noexcept;
 
  private:
   struct parts;

@@ -69,9 +69,10 @@ struct event_head {
 struct spectrum_pair {
   double df_hz = 0;
   std::vector<double> before, after;
+  std::string unit, scaling;
 };
 struct alarm_spectra {
-  std::string point, unit, scaling;
+  std::string point;
   spectrum_pair plain, envelope;                      // envelope empty where there is none
   std::vector<std::pair<std::string, double>> lines;  // name and Hz, in the envelope spectrum
 };
