@@ -64,6 +64,8 @@ bool read_events(report::history_reader& reader, std::string const& file) {
   } else if (auto const read = reader.read(source, file); !read) {
     auto const& e = read.error();
     problem = {e.file, e.what, e.todo, e.line, {}, false};
+  } else if (reader.history().files.back().lines == 0) {
+    problem = bad(file, "holds no event", "give the events that pdm run printed");
   } else {
     return true;
   }
@@ -72,9 +74,18 @@ bool read_events(report::history_reader& reader, std::string const& file) {
   return false;
 }
 
-// The page is complete or it is not there: written beside its place and put there in one step.
+// The page is complete or it is not there: written beside its place and put there in one step. What is no file (a
+// device, a link) must not be replaced by one: it is written through.
 bool write_page(std::string const& out, std::string const& page) {
   if (out == "-") return static_cast<bool>(std::cout << page << std::flush);
+  std::error_code ignored;
+  auto const there = std::filesystem::symlink_status(out, ignored);
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) {
+    std::ofstream to(out, std::ios::binary | std::ios::trunc);
+    to << page;
+    to.close();
+    return static_cast<bool>(to);
+  }
   std::string const beside = out + ".part";
   std::ofstream to(beside, std::ios::binary | std::ios::trunc);
   to << page;
