@@ -7,6 +7,7 @@
 #include "pdm/monitor/config.hpp"
 #include "pdm/monitor/registry.hpp"
 #include "pdm/wire/json.hpp"
+#include "pdm/wire/json_text.hpp"
 
 namespace pdm::cli {
 namespace {
@@ -18,6 +19,15 @@ using monitor::json;
 bool is_recording(fs::path const& p) {
   if (p.extension() == ".wav" || p.extension() == ".mat") return true;
   return p.extension() == ".f32" && fs::exists(fs::path(p).replace_extension(".json"));
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    auto const n = wire::utf8_sequence(text);
+    if (n == 0) return false;
+    text.remove_prefix(n);
+  }
+  return true;
 }
 
 int recordings(std::string const& folder, std::string const& template_file) {
@@ -41,21 +51,30 @@ int recordings(std::string const& folder, std::string const& template_file) {
     }
     plant["templates"]["recording"] = json(*parsed);
   }
+  bool all = true;
   for (auto const& f : files) {
+    auto const path = fs::absolute(f).lexically_normal().string();
+    if (!is_utf8(path)) {
+      wire::input_error const odd{path, "the name is not UTF-8, which JSON cannot carry", "rename it", {}, {}, false};
+      std::cerr << "pdm: " << odd.message() << "\n";
+      all = false;
+      continue;
+    }
     json asset{{"id", f.stem().string()}};
     if (!template_file.empty()) asset["template"] = "recording";
-    asset["sources"] = json::array({{{"kind", "recording"}, {"file", fs::absolute(f).lexically_normal().string()}}});
+    asset["sources"] = json::array({{{"kind", "recording"}, {"file", path}}});
     plant["assets"].push_back(std::move(asset));
   }
   std::cout << plant.dump(1) << "\n";
-  return exit_done;
+  int const printed = all_printed();
+  return printed == exit_done && !all ? exit_bad_input : printed;
 }
 
 int blocks() {
   for (auto const& b : monitor::building_blocks()) {
     std::cout << json{{"kind", b.kind}, {"name", b.name}, {"about", b.about}}.dump() << "\n";
   }
-  return exit_done;
+  return all_printed();
 }
 
 }  // namespace
@@ -63,7 +82,7 @@ int blocks() {
 verb add_config(CLI::App& app) {
   auto* command = app.add_subcommand("config", "Configuration of pdm run: its schema, its blocks, a first one");
   command->require_subcommand(1);
-  auto* schema = command->add_subcommand("schema", "Print the JSON Schema (draft 7) of a configuration");
+  command->add_subcommand("schema", "Print the JSON Schema (draft 7) of a configuration");
   auto* list = command->add_subcommand("blocks", "Print the building blocks a configuration can name");
   auto* from =
       command->add_subcommand("recordings", "Print a configuration with one asset for each recording of a folder");
@@ -74,8 +93,8 @@ verb add_config(CLI::App& app) {
   return {command, [=] {
             if (list->parsed()) return blocks();
             if (from->parsed()) return recordings(*folder, *part);
-            if (schema->parsed()) std::cout << monitor::config_schema().dump(1) << "\n";
-            return exit_done;
+            std::cout << monitor::config_schema().dump(1) << "\n";
+            return all_printed();
           }};
 }
 

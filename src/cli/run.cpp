@@ -1,4 +1,5 @@
 // pdm run -- the main job: assets from sources to sinks until the sources end.
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
@@ -25,7 +26,9 @@ class event_file {
 
   [[nodiscard]] bool is_open() const noexcept { return file_ != nullptr; }
   bool write(std::string_view line) noexcept {
-    return std::fwrite(line.data(), 1, line.size(), file_) == line.size() && std::fputc('\n', file_) != EOF;
+    // Flushed, so that a reader has every event when it happens and a kill leaves whole lines.
+    return std::fwrite(line.data(), 1, line.size(), file_) == line.size() && std::fputc('\n', file_) != EOF &&
+           std::fflush(file_) == 0;
   }
   bool close() noexcept {
     if (file_ == nullptr) return true;
@@ -43,9 +46,12 @@ void complain(wire::input_error const& e) { std::cerr << "pdm: " << e.message() 
 
 void tell(monitor::plant const& plant) {
   for (auto const& a : plant.summary()) {
+    std::string id = a.id.substr(0, 100);
+    std::replace_if(
+        id.begin(), id.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
     char line[256];
     std::snprintf(line, sizeof line,
-                  "%s: %llu rows, %.2f run hours, %llu starts, watch coverage %.1f %%, %llu alarms\n", a.id.c_str(),
+                  "%s: %llu rows, %.2f run hours, %llu starts, watch coverage %.1f %%, %llu alarms\n", id.c_str(),
                   static_cast<unsigned long long>(a.counts.rows), a.counts.run_hours,
                   static_cast<unsigned long long>(a.counts.starts), 100 * a.counts.watch_coverage(),
                   static_cast<unsigned long long>(a.counts.alarms));
@@ -84,7 +90,8 @@ int run(run_options const& options) {
   tell(plant);
   for (auto const& e : plant.failures()) complain(e);
   if (!written) {
-    std::cerr << "pdm: " << target << ": could not be written to the end; make room and run again\n";
+    std::cerr << "pdm: " << target
+              << ": could not be written to the end; make room, or keep its reader, and run again\n";
     return exit_outside;
   }
   return wrong.empty() && plant.failures().empty() ? exit_done : exit_bad_input;

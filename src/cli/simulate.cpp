@@ -395,7 +395,7 @@ verb add_simulate(CLI::App& app) {
   auto o = std::make_shared<options>();
   auto* c = app.add_subcommand("simulate", "A machine with a life: writes DIR/NAME.f32 with its sidecar and the truth");
   c->option_defaults()->always_capture_default();
-  c->add_option("--seed", o->seed, "The same seed gives the same bytes");
+  c->add_option("--seed", o->seed, "The same seed gives the same bytes")->check(whole_number());
   c->add_option("--machine", o->machine, "What stands there: bearing, gear or motor")
       ->check(CLI::IsMember(std::vector<std::string>{"bearing", "gear", "motor"}));
   c->add_option("--fault", o->faults,
@@ -426,7 +426,7 @@ verb add_simulate(CLI::App& app) {
   c->add_option("--out", o->out, "Folder, made where it is missing")->required();
   return {c, [o] {
             auto const done = simulate(*o);
-            if (done) return exit_done;
+            if (done) return all_printed();
             std::cerr << "pdm: " << done.error().message() << '\n';
             return done.error().outside ? exit_outside : exit_bad_input;
           }};

@@ -1,5 +1,7 @@
 #include "pdm/wire/input_error.hpp"
 
+#include <algorithm>
+
 namespace pdm::inline PDM_ABI_NAMESPACE::wire {
 
 std::string input_error::message() const {
@@ -9,7 +11,11 @@ std::string input_error::message() const {
   } else if (byte) {
     text += "@" + std::to_string(*byte);
   }
-  return text + ": " + what + (todo.empty() ? "" : "; " + todo);
+  text += ": " + what + (todo.empty() ? "" : "; " + todo);
+  // One line, and nothing that a terminal would obey, whatever a file's name or a key holds.
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+  return text;
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::wire
