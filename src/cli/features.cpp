@@ -22,12 +22,12 @@ constexpr std::uint64_t longest_default_window = 1u << 20;
 
 struct feature_options {
   std::vector<std::string> files;
-  std::uint64_t window = 0, hop = 0;
+  std::optional<std::uint64_t> window, hop;
   std::vector<std::string> bands;
   std::string envelope_band;
   std::vector<std::string> names;
   std::string format = "auto", channel, out;
-  double fs_hz = 0;
+  std::optional<double> fs_hz;
   bool list = false;
 };
 
@@ -113,7 +113,7 @@ class feature_job {
   wire::input_result<void> run(std::string const& file) {
     wire::read_options how;
     how.format = options_.format;
-    if (options_.fs_hz > 0) how.fs_hz = options_.fs_hz;
+    how.fs_hz = options_.fs_hz;
     if (!options_.channel.empty()) how.channel = options_.channel;
     auto opened = wire::open_recording(file, how);
     if (!opened) return opened.error();
@@ -129,8 +129,8 @@ class feature_job {
   [[nodiscard]] wire::recording_info const& info() const { return recording_->info(); }
 
   wire::input_result<void> set_up(std::string const& file) {
-    window_ = options_.window > 0 ? options_.window : std::min(info().samples, longest_default_window);
-    hop_ = options_.hop > 0 ? options_.hop : window_;
+    window_ = options_.window.value_or(std::min(info().samples, longest_default_window));
+    hop_ = options_.hop.value_or(window_);
     if (window_ == 0) return about(file, "the recording holds no samples", "give a recording with samples");
     if (window_ > info().samples) {
       return about(file,
@@ -148,6 +148,10 @@ class feature_job {
     }
     if (!options_.envelope_band.empty()) {
       auto const band = parse_band(options_.envelope_band);
+      if (band->high > info().fs_hz / 2) {
+        return about(file, "--envelope-band " + options_.envelope_band + " reaches above half the sampling rate",
+                     "give a band below it");
+      }
       setup.envelope_low = {band->low};
       setup.envelope_high = {band->high};
     }
@@ -212,7 +216,10 @@ class feature_job {
 // What is wrong with the options themselves, said before any file is opened.
 std::optional<wire::input_error> problem_with(feature_options const& o) {
   if (!o.list && o.files.empty()) return about("features", "no file given", "give a recording, or --list");
-  if (o.window > dsp::max_fft_length) return about("--window", "too long", "give at most 16777216 samples");
+  if (o.window == 0u) return about("--window", "a window of 0 samples", "give 1 to 16777216 samples");
+  if (o.hop == 0u) return about("--hop", "a hop of 0 samples never ends", "give 1 sample or more");
+  if (o.window && *o.window > dsp::max_fft_length)
+    return about("--window", "too long", "give at most 16777216 samples");
   for (auto const& text : o.bands) {
     if (!parse_band(text)) return about("--band", "\"" + text + "\" is not a band", "give LO:HI in Hz, 0 <= LO < HI");
   }
@@ -242,7 +249,7 @@ int run_features(feature_options const& options) {
     code = done.error().outside ? exit_outside : std::max(code, exit_bad_input);
   }
   if (!out.close()) {
-    complain(about(out.name(), "cannot be written to the end", "make room and run again"));
+    complain(about(out.name(), "cannot be written to the end", "make room, or keep its reader, and run again"));
     return exit_outside;
   }
   return code;
@@ -256,13 +263,16 @@ verb add_features(CLI::App& app) {
       app.add_subcommand("features", "Named features of every window of recorded samples, one line of JSON each.");
   c->add_option("FILE", options->files, "recordings: .f32 with sidecar, .f64, .wav, .csv, .npy, .mat");
   c->add_option("--window", options->window,
-                "samples a window; default: the whole snapshot or recording, at most 1048576");
-  c->add_option("--hop", options->hop, "samples from window to window; default: the window");
+                "samples a window; default: the whole snapshot or recording, at most 1048576")
+      ->check(whole_number());
+  c->add_option("--hop", options->hop, "samples from window to window; default: the window")->check(whole_number());
   c->add_option("--band", options->bands, "power of a band LO:HI in Hz as band_power.LO-HI; may be repeated")
-      ->take_all();
+      ->allow_extra_args(false);
   c->add_option("--envelope-band", options->envelope_band,
                 "band LO:HI in Hz that is demodulated; default: fs/8 to 3 fs/8");
-  c->add_option("--features", options->names, "names, separated by commas; default: a useful set")->delimiter(',');
+  c->add_option("--features", options->names, "names, separated by commas; default: a useful set")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   c->add_option("--format", options->format, "auto f32 f64 wav csv npy mat; default: auto")->capture_default_str();
   c->add_option("--fs", options->fs_hz, "sampling rate in Hz; default: what the file or its sidecar says");
   c->add_option("--channel", options->channel, "name or 0-based index; default: all channels");

@@ -435,6 +435,7 @@ wire::input_result<void> feature_extractor::prepare(extractor_setup const& setup
   auto const names = setup.features.empty() ? default_features(setup) : setup.features;
   if (names.size() > row::max_columns) return wrong("more than 256 features", "ask for fewer");
   for (auto const& name : names) {
+    if (std::ranges::find(made->columns, name, &feature_column::name) != made->columns.end()) continue;  // asked twice
     auto r = resolve(name, setup);
     if (!r) return wrong("there is no feature \"" + name + "\" here", "pdm features --list prints every name");
     made->columns.push_back(column_of(name, *r, setup));

@@ -115,8 +115,9 @@ TEST_CASE("extraction and spectra make no heap call once prepared") {
   auto setup = acceleration({}, 2560, 25600);
   setup.lines = {{"BPFO", 3.58}};
   auto names = pdm::monitor::default_features(setup);
-  for (char const* more : {"band_power.1000-2000", "band_power.relative.0-500", "teager_kaiser.mean", "hjorth.activity",
-                           "histogram_entropy.entropy", "harmonic_amplitudes.thd", "integrate_acceleration.peak"}) {
+  for (char const* more :
+       {"band_power.1000-2000", "band_power.relative.0-500", "teager_kaiser.mean", "zero_crossings.count",
+        "histogram_entropy.entropy", "harmonic_amplitudes.thd", "integrate_acceleration.peak"}) {
     names.emplace_back(more);
   }
   setup.features = names;
@@ -132,6 +133,14 @@ TEST_CASE("extraction and spectra make no heap call once prepared") {
   CHECK(calls.all() == 0);
   CHECK(std::isfinite(sum));
   CHECK(e.extract(x, 25).present.count() == names.size());
+}
+
+TEST_CASE("a feature asked for twice is one column") {
+  feature_extractor e;
+  REQUIRE(e.prepare(acceleration({"rms", "kurtosis", "rms"}, 256, 25600)).ok());
+  REQUIRE(e.columns().size() == 2);
+  CHECK(e.columns()[0].name == "rms");
+  CHECK(e.columns()[1].name == "kurtosis");
 }
 
 TEST_CASE("every default feature has a unit text, a definition and a source") {

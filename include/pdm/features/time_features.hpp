@@ -150,7 +150,7 @@ time_features time_features::of(std::span<T const> x) noexcept {
   f.energy = a.square;
   f.min = a.min;
   f.max = a.max;
-  f.peak = std::max(-a.min, a.max);
+  f.peak = std::max(a.max, -a.min);
   f.peak_to_peak = a.max - a.min;
   f.variance = f.std = 0;
   if (a.max != a.min) {
