@@ -39,7 +39,10 @@ void resolve_assets(json& plant, std::vector<setting_error>& errors) {
   auto const assets = plant.find("assets");
   if (assets == plant.end() || !assets->is_array()) return;
   json const templates = plant.value("templates", json::object());
-  if (!templates.is_object()) return;
+  if (!templates.is_object()) {
+    errors.push_back({"templates", "is no object; give {NAME: {...}}"});
+    return;
+  }
   for (std::size_t i = 0; i < assets->size(); ++i) {
     auto& asset = (*assets)[i];
     json whole;
@@ -55,7 +58,10 @@ class checker {
 
   void plant(plant_settings const& s) {
     if (s.assets.empty()) say("assets", "is empty; give at least one asset");
-    if (static_cast<int>(s.assets.size()) > s.limits.max_assets) say("assets", "holds more than limits.max_assets");
+    if (static_cast<int>(s.assets.size()) > s.limits.max_assets) {
+      say("assets", "holds more than limits.max_assets; give fewer, or raise it");
+    }
+    if (s.sinks.size() > 1) say("sinks", "holds " + std::to_string(s.sinks.size()) + " sinks; give one");
     for (std::size_t i = 0; i < s.assets.size(); ++i) {
       std::string const path = "assets[" + std::to_string(i) + "]";
       for (std::size_t j = 0; j < i; ++j) {
@@ -68,8 +74,9 @@ class checker {
  private:
   void asset(asset_settings const& s, std::string const& path, limit_settings const& limits) {
     if (s.id.empty()) say(path + ".id", "is missing; give the asset a name");
-    if (static_cast<int>(s.points.size()) > limits.max_points)
-      say(path + ".points", "holds more than limits.max_points");
+    if (static_cast<int>(s.points.size()) > limits.max_points) {
+      say(path + ".points", "holds more than limits.max_points; give fewer, or raise it");
+    }
     for (std::size_t i = 0; i < s.points.size(); ++i) {
       std::string const here = path + ".points[" + std::to_string(i) + "]";
       if (!s.points[i].band_hz.empty() &&
@@ -122,6 +129,23 @@ class checker {
   std::vector<setting_error>& errors_;
 };
 
+// A template that no asset uses yet is checked too: its mistakes would come out on the day it is used.
+void check_templates(json const& plant, std::vector<setting_error>& errors) {
+  auto const templates = plant.find("templates");
+  if (templates == plant.end()) return;
+  for (auto const& t : templates->items()) {
+    std::string const path = "templates." + t.key();
+    if (!t.value().is_object()) {
+      if (errors.size() < max_errors) errors.push_back({path, "is no object; give {...}"});
+      continue;
+    }
+    asset_settings ignored;
+    settings_reader reader(t.value(), path, errors);
+    describe(reader, ignored);
+    reader.finish();
+  }
+}
+
 std::vector<wire::input_error> as_input_errors(std::string const& file, std::vector<setting_error> const& errors) {
   std::vector<wire::input_error> out;
   for (auto const& e : errors) {
@@ -155,6 +179,7 @@ result<plant_settings, std::vector<wire::input_error>> read_config(std::string c
   describe(reader, s);
   reader.finish();
   if (errors.empty()) checker(errors).plant(s);
+  if (errors.empty()) check_templates(plant, errors);
   if (!errors.empty()) return as_input_errors(file, errors);
   auto const base = std::filesystem::path(file).parent_path();
   for (auto& a : s.assets) {
@@ -199,7 +224,8 @@ result<machine, setting_error> make_machine(machine_settings const& s, std::stri
     auto const& b = s.bearings[i];
     std::string const here = path + ".bearings[" + std::to_string(i) + "]";
     if (!has_shaft(b.shaft))
-      return setting_error{here + ".shaft", "names \"" + b.shaft + "\", which is no shaft of this machine"};
+      return setting_error{here + ".shaft",
+                           "names \"" + b.shaft + "\", which is no shaft of this machine; add it to machine.shafts"};
     bearing out{b.id, b.shaft, b.designation, {}};
     if (b.elements) {
       auto f = defect_frequencies(
@@ -217,7 +243,7 @@ result<machine, setting_error> make_machine(machine_settings const& s, std::stri
     auto const& g = s.gears[i];
     if (!has_shaft(g.shaft)) {
       return setting_error{path + ".gears[" + std::to_string(i) + "].shaft",
-                           "names \"" + g.shaft + "\", which is no shaft of this machine"};
+                           "names \"" + g.shaft + "\", which is no shaft of this machine; add it to machine.shafts"};
     }
     m.gears.push_back({g.id, g.shaft, g.teeth, g.driven_teeth});
   }

@@ -19,13 +19,13 @@ std::string shortest(double v) {
 std::vector<std::string> expanded(std::vector<std::string> const& names, double fs_hz) {
   std::vector<std::string> out;
   for (auto const& name : names) {
-    if (!name.starts_with("bands:")) {
-      out.push_back(name);
+    int n = 0;
+    bool const bands = name.starts_with("bands:");
+    if (bands) std::from_chars(name.data() + 6, name.data() + name.size(), n);
+    if (!bands || n < 1 || n > 64) {
+      out.push_back(name);  // where it is no feature either, whoever computes it says so
       continue;
     }
-    int n = 0;
-    std::from_chars(name.data() + 6, name.data() + name.size(), n);
-    n = std::clamp(n, 1, 64);
     for (int i = 0; i < n; ++i) {
       out.push_back("band_power." + shortest(fs_hz / 2 * i / n) + "-" + shortest(fs_hz / 2 * (i + 1) / n));
     }

@@ -60,6 +60,7 @@ std::optional<wire::input_error> plant::parts::read_words() {
     wire::input_error e;
     e.file = settings.messages;
     e.what = parsed.error();
+    e.todo = "give a catalogue like docs/messages/en.json";
     return e;
   }
   own_words = std::move(*parsed);

@@ -29,6 +29,13 @@ std::optional<wire::input_error> slow_values::read(source_settings const& s) {
   for (;;) {
     auto const more = table->next();
     if (!more) return more.error();
+    if (!*more && rows_.empty()) {
+      wire::input_error empty;
+      empty.file = s.file;
+      empty.what = "there is not one row with a time in it";
+      empty.todo = "give a table with data, or leave this source out";
+      return empty;
+    }
     if (!*more) return std::nullopt;
     if (table->time().is == wire::table_time::kind::none) continue;
     double const t = table->time().seconds();

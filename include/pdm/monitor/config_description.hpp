@@ -83,7 +83,7 @@ void describe(V& v, source_settings& s) {
           {"recording", "table"});
   v.value("file", s.file, "File, relative to the configuration");
   v.value("format", s.format, "Format of a recording", {"auto", "f32", "f64", "wav", "csv", "npy", "mat"});
-  v.value("fs_hz", s.fs_hz, "Sampling rate in Hz where the file does not tell", positive);
+  v.value("fs_hz", s.fs_hz, "Sampling rate in Hz where the file does not tell", {1e-6, 1e9});
   v.value("speed", s.speed, "Replay: 0 as fast as it goes, 1 real time, N times real time", not_negative);
   v.value("time", s.time, "Table: column of time, seconds since the recording's start");
   v.value("speed_column", s.speed_column, "Table: column of shaft speed in Hz");
