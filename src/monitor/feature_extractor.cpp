@@ -482,6 +482,7 @@ plot_lines feature_extractor::envelope_spectrum(std::span<double const> frame, d
 
 std::vector<std::string> default_features(extractor_setup const& setup) {
   std::vector<std::string> names;
+  names.reserve(64);
   for (auto const& f : time_fields) names.emplace_back(f.name);
   for (auto const& f : hjorth_fields) names.emplace_back(f.name);
   names.emplace_back("zero_crossings.rate_hz");

@@ -179,7 +179,7 @@ chart& chart::area(std::span<sample const> lower, std::span<sample const> upper,
     if (!x || !a || !b || !joined) close();
     if (!x || !a || !b) continue;
     path += "L" + coordinate(*x) + " " + coordinate(*b);
-    back = "L" + coordinate(*x) + " " + coordinate(*a) + back;
+    back.insert(0, "L" + coordinate(*x) + " " + coordinate(*a));
     previous = lower[i].t;
   }
   close();

@@ -33,8 +33,8 @@ class replay_source {
   using blocks = std::span<block<double> const>;
 
   // speed: 1 is real time, N is N times faster, 0 as fast as asked. Values below 0 and NaN count as 0.
-  replay_source(executor_type executor, replay_reader reader, double speed)
-      : reader_(std::move(reader)), speed_(speed > 0 ? speed : 0), timer_(std::move(executor)) {}
+  replay_source(executor_type const& executor, replay_reader reader, double speed)
+      : reader_(std::move(reader)), speed_(speed > 0 ? speed : 0), timer_(executor) {}
 
   [[nodiscard]] executor_type get_executor() noexcept { return timer_.get_executor(); }
   [[nodiscard]] wire::recording_info const& info() const noexcept { return reader_.info(); }
