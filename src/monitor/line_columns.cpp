@@ -61,19 +61,14 @@ void line_columns::add_point(std::string const& id, std::span<feature_column con
                              line_settings const& line) {
   std::size_t const point = points_++;
   bool has_level = false;
-  auto const judged = [&] {
-    std::vector<std::string> all;
-    for (auto const& n : line.anomaly.features) all.push_back(n);
-    return all;
-  }();
   for (std::size_t i = 0; i < features.size(); ++i) {
     if (!features[i].absent_because.empty()) continue;
     std::string const name = id + "." + features[i].name;
     reported_.push_back({name, point, i, features[i].unit_text});
     bool const band = features[i].name.starts_with("band_power.");
-    bool const wanted = std::any_of(judged.begin(), judged.end(), [&](std::string const& n) {
-      return n == features[i].name || (band && n.starts_with("bands:"));
-    });
+    bool const wanted =
+        std::any_of(line.anomaly.features.begin(), line.anomaly.features.end(),
+                    [&](std::string const& n) { return n == features[i].name || (band && n.starts_with("bands:")); });
     if (!wanted) continue;
     line_column c{name, point, i, logarithm_of(features[i].name)};
     if (!has_level && c.logarithm == 1) {
