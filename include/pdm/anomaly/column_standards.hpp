@@ -56,15 +56,15 @@ class column_standards {
   [[nodiscard]] bool ready() const noexcept { return known_ != 0; }
   [[nodiscard]] std::size_t columns() const noexcept { return centre_.size(); }
   [[nodiscard]] std::size_t warm_up() const noexcept { return params_.warm_up; }
+  [[nodiscard]] bool complete(column_mask present) const noexcept { return present == gate_.all(); }
   [[nodiscard]] column_mask known() const noexcept { return known_; }
+  [[nodiscard]] std::span<double const> centres() const noexcept { return centre_; }
+  [[nodiscard]] std::span<double const> inverse_scales() const noexcept { return inverse_; }
   [[nodiscard]] double centre(std::size_t i) const noexcept { return centre_[i]; }
   [[nodiscard]] double scale(std::size_t i) const noexcept { return 1 / inverse_[i]; }
   [[nodiscard]] double z(std::size_t i, double x) const noexcept {
     return std::clamp((x - centre_[i]) * inverse_[i], -largest_z, largest_z);
   }
-  // z of the present columns, 0 for the others; cut at +-limit.
-  void standardise(std::span<double const> x, column_mask present, double limit, std::span<double> z) const noexcept;
-
   // Row k of the warm-up, while nothing was restored.
   [[nodiscard]] std::size_t held() const noexcept { return held_; }
   [[nodiscard]] std::span<double const> held_row(std::size_t k) const noexcept {
@@ -115,19 +115,6 @@ inline void column_standards::reset() noexcept {
   known_ = 0;
   std::ranges::fill(centre_, 0.0);
   std::ranges::fill(inverse_, 1.0);
-}
-
-inline void column_standards::standardise(std::span<double const> x, column_mask present, double limit,
-                                          std::span<double> z) const noexcept {
-  if (present == gate_.all()) {
-    for (std::size_t i = 0; i < columns(); ++i) {
-      z[i] = std::clamp((x[i] - centre_[i]) * inverse_[i], -limit, limit);
-    }
-    return;
-  }
-  for (std::size_t i = 0; i < columns(); ++i) {
-    z[i] = holds(present, i) ? std::clamp((x[i] - centre_[i]) * inverse_[i], -limit, limit) : 0.0;
-  }
 }
 
 inline bool column_standards::hold(row const& r, column_mask present) noexcept {

@@ -7,6 +7,8 @@
 // Threads   Safe.
 #pragma once
 
+#include <bit>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 
@@ -22,7 +24,9 @@ class row_gate {
 
   row_gate() = default;
   explicit row_gate(std::size_t columns, bool any_operating_state = false) noexcept
-      : columns_(columns), any_state_(any_operating_state) {}
+      : columns_(columns), any_state_(any_operating_state) {
+    for (std::size_t i = 0; i < columns && i < max_columns; ++i) everything_[i] = true;
+  }
 
   [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
   [[nodiscard]] column_mask all() const noexcept {
@@ -46,15 +50,21 @@ class row_gate {
   }
 
  private:
+  // Sets the highest bit where |v| >= 1e100, infinite or NaN.
+  [[nodiscard]] static std::uint64_t too_large(double v) noexcept {
+    constexpr std::uint64_t size = ~std::uint64_t{0} >> 1;
+    return (std::bit_cast<std::uint64_t>(v) & size) + (size + 1 - std::bit_cast<std::uint64_t>(largest_value));
+  }
   [[nodiscard]] column_mask usable(row const& r) const noexcept {
+    std::uint64_t wrong = 0;
+    for (std::size_t i = 0; i < columns_; ++i) wrong |= too_large(r.values[i]);
+    if (wrong >> 63 == 0 && r.present == everything_) return all();
     column_mask m = 0;
     for (std::size_t i = 0; i < columns_; ++i) {
-      double const v = r.values[i];
-      bool const fits = v < largest_value && v > -largest_value;  // false for NaN
+      bool const fits = r.has(i) && too_large(r.values[i]) >> 63 == 0;
       m |= static_cast<column_mask>(fits) << i;
     }
-    constexpr std::size_t above = row::max_columns - max_columns;
-    return m & ((r.present << above) >> above).to_ullong();
+    return m;
   }
   [[nodiscard]] abstention refuses(row const& r) const noexcept {
     if (r.quality.is_bad()) return abstention::bad_quality;
@@ -63,6 +73,7 @@ class row_gate {
 
   std::size_t columns_ = 0;
   bool any_state_ = false;
+  std::bitset<row::max_columns> everything_;
 };
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::anomaly
