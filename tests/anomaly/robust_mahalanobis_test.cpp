@@ -33,12 +33,14 @@ auto const check_law = [](bool holds, char const* claim) {
 
 TEST_CASE("robust_mahalanobis obeys the laws of detectors") {
   test::memory room(4 << 20);
-  pdm::anomaly::detector_laws(robust_mahalanobis({.warm_up = 100}), {}, room.bytes(), check_law);
+  pdm::anomaly::detector_laws(robust_mahalanobis({.warm_up = 100, .relative_floor = 1e-12}), {}, room.bytes(),
+                              check_law);
 }
 
 TEST_CASE("robust_mahalanobis with forgetting, one side and a dead zone obeys the laws of detectors") {
   test::memory room(4 << 20);
-  robust_mahalanobis const d({.warm_up = 40, .dead_zone = 2, .side = pdm::anomaly::side::upper, .memory_rows = 200});
+  robust_mahalanobis const d(
+      {.warm_up = 40, .dead_zone = 2, .side = pdm::anomaly::side::upper, .relative_floor = 1e-12, .memory_rows = 200});
   pdm::anomaly::detector_laws(d, {.columns = 12, .seed = 7}, room.bytes(), check_law);
 }
 

@@ -6,7 +6,7 @@
 // NB        Fitted once, at the end of the warm-up, and then frozen. Outside the range of the learned rows the score no
 //           longer grows: it says that a row is alone, not how far away. Every positive weight counts as one row.
 // Absent    Counts as its usual value.
-// Parts     By occlusion (occlusion.hpp); "none" where every column is usual.
+// Parts     None: by leaving columns out, the disturbed one of 16 came first in 72 of 100 trials only.
 // Source    F. T. Liu, K. M. Ting, Z.-H. Zhou, "Isolation forest", ICDM 2008.
 // Cost      score O(trees log2 sample) without a branch to mispredict: trees are complete, early leaves filled up.
 //           12 bytes a node, 0.3 MB for 100 trees of 256 rows, and the held rows.
@@ -21,7 +21,6 @@
 #include <span>
 
 #include "pdm/anomaly/column_standards.hpp"
-#include "pdm/anomaly/occlusion.hpp"
 #include "pdm/core/random.hpp"
 
 namespace pdm::inline PDM_ABI_NAMESPACE::anomaly {
@@ -48,7 +47,11 @@ class isolation_forest {
            arena::bytes<float>(params_.warm_up * columns) + arena::bytes<std::uint16_t>(params_.sample);
   }
   [[nodiscard]] score score_one(row const& r) const noexcept;
-  [[nodiscard]] bool contributions(row const& r, std::span<double> parts) const noexcept;
+  // Always "none".
+  [[nodiscard]] bool contributions(row const&, std::span<double> parts) const noexcept {
+    std::ranges::fill(parts, 0.0);
+    return false;
+  }
   // Rows after the warm-up are not learned.
   void learn_one(row const& r, double weight = 1) noexcept;
   void reset() noexcept { standards_.reset(); }
@@ -151,16 +154,6 @@ inline score isolation_forest::score_one(row const& r) const noexcept {
   if (auto const why = standards_.judge(r, present); why != abstention::none) return {0, why};
   place(r.values, present, z_);
   return {isolation(z_), abstention::none};
-}
-
-inline bool isolation_forest::contributions(row const& r, std::span<double> parts) const noexcept {
-  if (!PDM_EXPECTS(parts.size() == standards_.columns())) return false;
-  std::ranges::fill(parts, 0.0);
-  column_mask present = 0;
-  if (standards_.judge(r, present) != abstention::none) return false;
-  place(r.values, present, z_);
-  return occlusion_parts(
-      z_, 0.0F, present, [&]() noexcept { return isolation(z_); }, parts);
 }
 
 inline void isolation_forest::learn_one(row const& r, double weight) noexcept {

@@ -30,6 +30,8 @@ struct law_setting {
   double alarm_above = 8;        // score at which an alarm would stand
   std::size_t slow_rows = 4000;  // in which a slow fault grows to slow_end deviations
   double slow_end = 30;
+  std::size_t slow_columns = 1;  // in which it grows: trees of random cuts say little of a single one
+  double offset = 1e9;           // of all columns, in deviations, at which the detector must still see; 0: not asked
 };
 
 namespace detail {
@@ -38,19 +40,22 @@ inline constexpr std::size_t law_columns = 64;
 // Usual rows, made one after the other; the values live until the next one.
 class usual_rows {
  public:
-  usual_rows(std::size_t columns, std::uint64_t seed) noexcept : columns_(columns), draw_(seed) {}
+  usual_rows(std::size_t columns, std::uint64_t seed, double centre = 10, bool first_constant = false) noexcept
+      : columns_(columns), draw_(seed), centre_(centre), first_constant_(first_constant) {}
   row next() noexcept {
-    for (std::size_t i = 0; i < columns_; ++i) values_[i] = 10 + draw_.normal();
+    for (std::size_t i = 0; i < columns_; ++i) values_[i] = centre_ + draw_.normal();
+    if (first_constant_) values_[0] = centre_;
     return current();
   }
   row with(std::size_t column, double deviations) noexcept {
-    for (std::size_t i = 0; i < columns_; ++i) values_[i] = 10;
-    values_[column] = 10 + deviations;
+    for (std::size_t i = 0; i < columns_; ++i) values_[i] = centre_;
+    values_[column] = centre_ + deviations;
     return current();
   }
-  row shifted(std::size_t column, double deviations) noexcept {
+  // A usual row, the first columns of it moved.
+  row shifted(std::size_t columns, double deviations) noexcept {
     (void)next();
-    values_[column] += deviations;
+    for (std::size_t i = 0; i < columns && i < columns_; ++i) values_[i] += deviations;
     return current();
   }
 
@@ -63,6 +68,8 @@ class usual_rows {
   }
   std::size_t columns_;
   random_source draw_;
+  double centre_;
+  bool first_constant_;
   std::uint64_t running_ = 0;
   std::array<double, law_columns> values_{};
 };
@@ -102,8 +109,12 @@ void detector_laws(D const& prototype, law_setting const& s, std::span<std::byte
 
   D twin = prototype;
   check(twin.prepare(s.columns, room).ok(), "a second detector can be prepared");
+  law_of_seeds(d, twin, s, check);
   law_of_saving(d, twin, s, room, check);
   law_of_slow_faults(prototype, s, room, check);
+  law_of_return(d, s, check);
+  law_of_offset(d, s, check);
+  law_of_constant_columns(d, s, check);
 
   d.reset();
   check(!d.score_one(usual.next()).ready(), "reset forgets what was learned");
@@ -180,6 +191,81 @@ void law_of_saving(D& d, D& twin, law_setting const& s, arena& room, Check&& che
   check(twin.restore(saved).error() == errc::corrupt, "a damaged archive is refused");
 }
 
+namespace detail {
+template <detector D>
+void teach(D& d, usual_rows& rows, std::size_t count) noexcept {
+  for (std::size_t i = 0; i < count; ++i) d.learn_one(rows.next(), 1.0);
+}
+inline bool finite(double v) noexcept { return v - v == 0; }
+}  // namespace detail
+
+// Chance comes from the seed alone: what learned the same rows says the same, bit for bit.
+template <detector D, class Check>
+void law_of_seeds(D& d, D& twin, law_setting const& s, Check&& check) {
+  d.reset();
+  twin.reset();
+  detail::usual_rows a(s.columns, s.seed), b(s.columns, s.seed);
+  detail::teach(d, a, s.teaching + 37);
+  for (std::size_t i = 0; i < s.teaching + 37; ++i) {
+    row const r = b.next();
+    (void)twin.score_one(r);  // scoring in between makes no difference
+    twin.learn_one(r, 1.0);
+  }
+  bool same = true;
+  for (std::size_t i = 0; i < 20; ++i) {
+    row const r = a.next();
+    same = same && detail::same_bits(d.score_one(r), twin.score_one(r));
+  }
+  check(same, "the same seed and the same rows give the same scores, whatever was scored in between");
+}
+
+// Strange rows do not make the next strange row usual, and the first usual row afterwards is usual again.
+template <detector D, class Check>
+void law_of_return(D& d, law_setting const& s, Check&& check) {
+  d.reset();
+  detail::usual_rows rows(s.columns, s.seed + 3);
+  detail::teach(d, rows, s.teaching);
+  score const plain = d.score_one(rows.with(0, 0)), first = d.score_one(rows.with(0, s.strange));
+  bool seen = first.value > plain.value;
+  for (std::size_t gap = 1; gap <= 5; ++gap) {
+    for (std::size_t i = 0; i < gap; ++i) d.learn_one(rows.next(), 1.0);
+    double const usual_now = d.score_one(rows.with(0, 0)).value;
+    double const again = d.score_one(rows.with(0, s.strange)).value;
+    seen = seen && again > usual_now + 0.5 * (first.value - plain.value);
+  }
+  check(seen, "a second strange row, 1 to 5 rows after the first, is as strange");
+}
+
+template <detector D, class Check>
+void law_of_offset(D& d, law_setting const& s, Check&& check) {
+  if (s.offset == 0) return;
+  d.reset();
+  detail::usual_rows rows(s.columns, s.seed + 4, s.offset);
+  detail::teach(d, rows, s.teaching);
+  bool seen = true;
+  for (std::size_t k = 0; k < s.columns; ++k) {
+    double const usual_now = d.score_one(rows.with(k, 0)).value, strange = d.score_one(rows.with(k, s.strange)).value;
+    seen = seen && detail::finite(strange) && strange > usual_now;
+  }
+  check(seen, "a large offset in all columns hides nothing");
+}
+
+template <detector D, class Check>
+void law_of_constant_columns(D& d, law_setting const& s, Check&& check) {
+  d.reset();
+  detail::usual_rows rows(s.columns, s.seed + 5, 10, true);
+  detail::teach(d, rows, 4 * s.teaching);
+  score const plain = d.score_one(rows.with(1, 0)), strange = d.score_one(rows.with(1, s.strange));
+  bool const fine = plain.ready() && detail::finite(plain.value) && detail::finite(strange.value);
+  check(fine && strange.value > plain.value, "a constant column neither blinds nor poisons");
+  std::array<double, detail::law_columns> parts{};
+  if (!d.contributions(rows.with(1, s.strange), std::span<double>(parts.data(), s.columns))) return;
+  bool first = true;
+  for (std::size_t j = 0; j < s.columns; ++j)
+    first = first && detail::finite(parts[j]) && (j == 1 || parts[j] < parts[1]);
+  check(first, "beside a constant column the disturbed one ranks first");
+}
+
 // The strictest use of a detector that goes on learning: only rows that look normal, and none while an alarm stands.
 // What grows slowly must still be an alarm at its end.
 template <detector D, class Check>
@@ -192,17 +278,19 @@ void law_of_slow_faults(D const& prototype, law_setting const& s, arena& room, C
   std::size_t raised = 0;
   for (std::size_t i = 0; i < s.teaching + s.slow_rows; ++i) {
     double const grown = i < s.teaching ? 0 : static_cast<double>(i - s.teaching) / static_cast<double>(s.slow_rows);
-    row const r = usual.shifted(0, grown * s.slow_end);
+    row const r = usual.shifted(s.slow_columns, grown * s.slow_end);
     score const now = d.score_one(r);
     if (i >= s.teaching && now.ready() && now.value > s.alarm_above && !alarm) {
       alarm = true;
       raised = i;
+      check(grown * s.slow_end > 0.2, "usual rows raise no alarm at alarm_above");
     }
     learning_input const in{r.quality, r.operating, now, static_cast<double>(i), alarm, false};
     if (policy.decide(in) == learning_refusal::none) d.learn_one(r, 1.0);
   }
   check(alarm && raised < s.teaching + s.slow_rows, "a slowly growing fault is not swallowed by learning");
-  check(d.score_one(usual.with(0, s.slow_end)).value > s.alarm_above, "what stood in alarm did not become normal");
+  check(d.score_one(usual.shifted(s.slow_columns, s.slow_end)).value > s.alarm_above,
+        "what stood in alarm did not become normal");
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::anomaly

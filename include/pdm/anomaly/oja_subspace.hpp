@@ -9,7 +9,7 @@
 // Formulas  W += step y e', step cut by min(1, 4p / d'd), W made orthonormal every 256 rows. T2 limit chi2(1-a; k), SPE
 //           limit g chi2(1-a; h), g = var/(2 mean), h = 2 mean^2/var, both by Wilson and Hilferty's cube.
 // Absent    Counts as its mean. A row with an absent column is not learned.
-// Parts     As those of pca_monitor: e_i^2 of SPE, z_i sum_k y_k w_ki / l_k of T2, over the limit.
+// Parts     By reconstruction, as those of pca_monitor.
 // Source    E. Oja, J. Math. Biol. 15 (1982) 267-273; T. Sanger, Neural Netw. 2 (1989) 459-473; G. Box, Ann. Math.
 // Stat.
 //           25 (1954); E. Wilson, M. Hilferty, PNAS 17 (1931) 684-688.
@@ -169,14 +169,20 @@ inline bool oja_subspace::contributions(row const& r, std::span<double> parts) c
   if (standards_.judge(r, present) != abstention::none) return false;
   project(r, present, column_standards::largest_z);
   auto const s = judged();
-  if (s.spe / spe_limit_ >= s.t2 / t2_limit_) {
-    for (std::size_t i = 0; i < parts.size(); ++i) parts[i] = e_[i] * e_[i] / spe_limit_;
-    return s.spe > 0;
+  bool const off_plane = s.spe / spe_limit_ >= s.t2 / t2_limit_;
+  double sum = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    double applied = off_plane ? e_[i] : 0, own = off_plane ? 1 : 0;
+    for (std::size_t k = 0; k < params_.k; ++k) {
+      double const v = directions_[k * stride_ + i];
+      own += off_plane ? -v * v : v * v / variance_[k];
+      if (!off_plane) applied += v * y_[k] / variance_[k];
+    }
+    parts[i] = own > 1e-9 ? applied * applied / own : 0;
+    sum += parts[i];
   }
-  for (std::size_t k = 0; k < params_.k; ++k) {
-    double const factor = y_[k] / (variance_[k] * t2_limit_);
-    for (std::size_t i = 0; i < parts.size(); ++i) parts[i] += d_[i] * direction(k)[i] * factor;
-  }
+  if (!(sum > 0)) return false;
+  for (double& part : parts) part *= (off_plane ? s.spe / spe_limit_ : s.t2 / t2_limit_) / sum;
   return true;
 }
 

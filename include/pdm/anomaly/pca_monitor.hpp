@@ -10,9 +10,13 @@
 //           l^i: Jackson-Mudholkar theta1 [c sqrt(2 theta2 h^2)/theta1 + 1 + theta2 h(h-1)/theta1^2]^(1/h),
 //           h = 1 - 2 theta1 theta3/(3 theta2^2); Box (theta2/theta1) chi2(1-alpha; theta1^2/theta2).
 // Absent    An absent column counts as its mean ("trimmed score"); in learning it adds nothing (co_moments.hpp).
-// Parts     Of SPE: e_i^2; of T2: z_i sum_k t_k v_ki / l_k (signed); both over the limit, adding up to the score.
+// Parts     Reconstruction: what bringing column i alone back would take off T2 or SPE, (M z)_i^2 / M_ii with z' M z
+// the
+//           statistic, scaled to add up to the score. A fault of one column then always ranks it first.
 // Source    J. E. Jackson, G. Mudholkar, Technometrics 21 (1979) 341-349; G. Box, Ann. Math. Stat. 25 (1954) 290-302;
-//           P. Nelson et al., Chemom. Intell. Lab. Syst. 35 (1996) 45-65 for absent values; golden/README.md.
+//           C. Alcala, S. J. Qin, Automatica 45 (2009)
+//           1593-1600 for the parts; P. Nelson et al., Chemom. Intell. Lab. Syst. 35 (1996) 45-65 for absent values;
+//           golden/README.md.
 // Cost      score O(a p); the end of the warm-up about 40 p^3.
 // Threads   Distinct objects: safe. Shared objects: unsafe, also for const members (they use scratch).
 #pragma once
@@ -65,7 +69,7 @@ class pca_monitor {
 
   [[nodiscard]] status prepare(std::size_t columns, arena& memory) noexcept;
   [[nodiscard]] std::size_t footprint(std::size_t columns) const noexcept {
-    return co_moments::footprint(columns) + 3 * arena::bytes<double>(columns) +
+    return co_moments::footprint(columns) + 4 * arena::bytes<double>(columns) +
            2 * arena::bytes<double>(columns * columns);
   }
   [[nodiscard]] score score_one(row const& r) const noexcept;
@@ -99,7 +103,7 @@ class pca_monitor {
   params params_{};
   row_gate gate_;
   co_moments past_;
-  std::span<double> values_, z_, residual_, vectors_, scratch_;
+  std::span<double> values_, z_, residual_, along_, vectors_, scratch_;
   std::size_t kept_ = 0;
   double rows_ = 0, t2_limit_ = 0;
   spe_limits spe_{};
@@ -115,7 +119,7 @@ inline status pca_monitor::prepare(std::size_t columns, arena& memory) noexcept 
   }
   gate_ = row_gate(columns, params_.any_operating_state);
   (void)past_.prepare(columns, memory);
-  for (auto* part : {&values_, &z_, &residual_}) *part = *memory.take<double>(columns);
+  for (auto* part : {&values_, &z_, &residual_, &along_}) *part = *memory.take<double>(columns);
   for (auto* part : {&vectors_, &scratch_}) *part = *memory.take<double>(columns * columns);
   reset();
   return {};
@@ -169,6 +173,7 @@ inline pca_monitor::statistics pca_monitor::project(row const& r, column_mask pr
     double t = 0;
     for (std::size_t i = 0; i < p; ++i) t += v[i] * z_[i];
     for (std::size_t i = 0; i < p; ++i) residual_[i] -= t * v[i];
+    along_[k] = t;
     s.t2 += t * t / values_[k];
   }
   for (double e : residual_) s.spe += e * e;
@@ -197,16 +202,20 @@ inline bool pca_monitor::contributions(row const& r, std::span<double> parts) co
   if (gate_.judge(r, ready() ? gate_.all() : 0, present) != abstention::none) return false;
   auto const s = project(r, present);
   double const limit = spe_.theta1 > 0 ? spe_.box : 1;
-  if (s.spe / limit >= s.t2 / t2_limit_) {
-    for (std::size_t i = 0; i < p; ++i) parts[i] = residual_[i] * residual_[i] / limit;
-    return s.spe > 0;
+  bool const off_plane = s.spe / limit >= s.t2 / t2_limit_;
+  double sum = 0;
+  for (std::size_t i = 0; i < p; ++i) {
+    double applied = off_plane ? residual_[i] : 0, own = off_plane ? 1 : 0;
+    for (std::size_t k = 0; k < kept_; ++k) {
+      double const v = vectors_[k * p + i];
+      own += off_plane ? -v * v : v * v / values_[k];
+      if (!off_plane) applied += v * along_[k] / values_[k];
+    }
+    parts[i] = own > 1e-9 ? applied * applied / own : 0;
+    sum += parts[i];
   }
-  for (std::size_t k = 0; k < kept_; ++k) {
-    auto const v = vectors_.subspan(k * p, p);
-    double t = 0;
-    for (std::size_t i = 0; i < p; ++i) t += v[i] * z_[i];
-    for (std::size_t i = 0; i < p; ++i) parts[i] += z_[i] * t * v[i] / (values_[k] * t2_limit_);
-  }
+  if (!(sum > 0)) return false;
+  for (double& part : parts) part *= (off_plane ? s.spe / limit : s.t2 / t2_limit_) / sum;
   return true;
 }
 

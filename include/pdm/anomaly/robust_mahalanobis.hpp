@@ -68,7 +68,7 @@ class robust_mahalanobis {
   [[nodiscard]] status set_prior_scale(std::span<double const> scales) noexcept;
 
   [[nodiscard]] score score_one(row const& r) const noexcept;
-  // false: not ready, or `parts` has another size. Parts of absent columns are 0.
+  // false: not ready, no evidence, or `parts` has another size. Parts of absent columns are 0.
   [[nodiscard]] bool contributions(row const& r, std::span<double> parts) const noexcept;
   // In the warm-up every positive weight counts as one row.
   void learn_one(row const& r, double weight = 1) noexcept;
@@ -238,7 +238,7 @@ inline bool robust_mahalanobis::contributions(row const& r, std::span<double> pa
   mask const present = r.size() == columns_ ? usable(r) & known_ : 0;
   if (!trained_ || refuses(r) != abstention::none || present == 0) return false;
   auto const solved = solve(r, present);
-  if (solved.square == 0) return true;
+  if (solved.square == 0) return false;  // no evidence
   double const factor = math::sqrt(per_present(present) / solved.square);
   std::size_t m = 0;
   for (std::size_t i = 0; i < columns_; ++i) {
