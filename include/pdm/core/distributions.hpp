@@ -3,7 +3,7 @@
 // What      Regularised incomplete gamma P(a, x) and beta I_x(a, b), and the quantiles made from them. Real degrees of
 //           freedom.
 // NB        Quantiles are found by bisection: for limits that are computed once, not for every row.
-// Accuracy  Relative 1e-12 for parameters in [0.5, 1e4] and probabilities in [1e-6, 1 - 1e-6] (tests/core/
+// Accuracy  Relative 1e-10 for parameters in [0.5, 1e4] and probabilities in [1e-6, 1 - 1e-6] (tests/core/
 //           distributions_test.cpp). NaN for parameters that are not positive.
 // Source    Abramowitz & Stegun 6.5.29, 6.5.31 (gamma), 26.5.8 (beta), 26.6.2 (F from beta); Lentz's evaluation of
 //           continued fractions, Appl. Opt. 15 (1976) 668.
