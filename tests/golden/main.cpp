@@ -127,6 +127,8 @@ adapters all_adapters() {
   add_filters<With>(table);
   add_models<With>(table);
   add_impacts<With>(table);
+  add_cepstra<With>(table);
+  add_revolutions<With>(table);
   return table;
 }
 
