@@ -8,7 +8,8 @@
 //           than about rate / segment, and normalised by band power where the spectral coherence of cyclic_spectrum
 //           normalises by the two spectra. Lines of the machine beat too: notch shaft and mains before reading it.
 // Formula   q_b[s] = |X_s[b]|^2 / mean_s |X_s[b]|^2; P_b[k] = power spectrum of q_b without its mean (Hann over time);
-//           out[k] = mean of P_b[k] over low <= f_b <= high. A modulation 1 + d cos has P = d^2/2 in its band.
+//           out[k] = mean of P_b[k] over low <= f_b <= high. An amplitude 1 + d cos with a small d has P = 2 d^2 in
+//           its band.
 // Source    J. Antoni, D. Hanson, Mech. Syst. Signal Process. 28 (2012) 175-190; J. Antoni, G. Xin, N. Hamzaoui,
 //           Mech. Syst. Signal Process. 92 (2017) 248-277.
 // Shape     in: params.length samples; out: frames()/2 + 1 lines at k rate / (hop frames()), valid until the next call.
