@@ -129,6 +129,7 @@ adapters all_adapters() {
   add_impacts<With>(table);
   add_cepstra<With>(table);
   add_revolutions<With>(table);
+  add_gears<With>(table);
   return table;
 }
 
