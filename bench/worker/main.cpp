@@ -134,5 +134,6 @@ int main(int argc, char** argv) {
   pdm::bench::add_w1();
   pdm::bench::add_fft();
   pdm::bench::add_anomaly();
+  pdm::bench::add_kurtogram();
   pdm::bench::serve();
 }
