@@ -34,8 +34,8 @@ concept stepwise_job = requires(J& j, J const& c, std::span<T const> x, std::siz
 };
 
 template <class S, class T>
-concept stepwise_stage =
-    stage_of<S, stream_spec, block<T>> && requires(S& s, S const& c, block<T> const& frame, std::size_t n) {
+concept stepwise_stage = stage_of<S, stream_spec, block<T>> &&
+    requires(S& s, S const& c, block<T> const& frame, std::size_t n) {
   { s.begin(frame) }
   noexcept;
   { s.step(n, pdm::detail::any_next{}) }
@@ -46,8 +46,8 @@ concept stepwise_stage =
   noexcept->std::same_as<std::size_t>;
 };
 
-// Where a piece of `budget` units begins at sample `at` ends, when a sample takes `weight` of them: a multiple of the sum
-// lanes, or n.
+// Where a piece of `budget` units begins at sample `at` ends, when a sample takes `weight` of them: a multiple of the
+// sum lanes, or n.
 [[nodiscard]] constexpr std::size_t piece_end(std::size_t at, std::size_t n, std::size_t budget,
                                               std::size_t weight = 1) noexcept {
   std::size_t const lanes = dsp::sum_lanes, row = lanes * weight;
