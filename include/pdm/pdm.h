@@ -128,16 +128,19 @@ void pdm_line_destroy(pdm_line* line);
 pdm_status pdm_line_process(pdm_line* line, float const* samples, size_t count);
 /* Slices. The work of a complete frame is done by pdm_line_step, piece by piece: at least `budget` units of it, or what
  * is left; 1 while there is more, else 0. Events and scores are those of a line without slices, bit for bit, only
- * later: by at most min(frame_hop, frame_length) samples with budget enough, which is, beside every process of n
- * samples, budget = ceil(pdm_line_work(config) * n / min(frame_hop, frame_length)). A unit is one pass over one sample,
+ * later: by at most min(frame_hop, frame_length) samples when every process of at most n samples is followed by a step
+ * with pdm_line_budget(config, n), n being at most min(frame_hop, frame_length). A unit is one pass over one sample,
  * some 10 machine instructions; a call exceeds its budget by less than 64 units, by the judging of the row when a
- * frame's work ends, and once, when learning ends, by the sorting of a column of learn_frames values.
- * pdm_line_footprint is larger by min(frame_hop, frame_length) floats. Overrun: a frame that is not done when the next
- * one is complete is done at once by that process call, which is then as long as without slices; nothing is lost;
- * pdm_line_overruns counts. pdm_line_save does not hold a frame that is half done: step until 0 first, if it shall. */
+ * frame's work ends, and, when learning ends, by the sorting of learn_frames values. pdm_line_footprint is larger by
+ * min(frame_hop, frame_length) floats. Overrun: a frame that is not done when the next one is complete is done at once
+ * by that process call, which is then as long as without slices; nothing is lost; pdm_line_overruns counts.
+ * pdm_line_save does not hold a frame that is half done: step until 0 first, if it shall. */
 int pdm_line_step(pdm_line* line, size_t budget);
 /* Units that a frame takes, at most; 0 when the settings are not valid. */
 size_t pdm_line_work(pdm_line_config const* config);
+/* Units for a step after every process of at most `block` samples: the work, spread over the calls between two frames.
+ */
+size_t pdm_line_budget(pdm_line_config const* config, size_t block);
 uint64_t pdm_line_overruns(pdm_line const* line);
 /* Says that `missing` samples were lost before the next ones; 0: not known how many. Frames start anew. */
 pdm_status pdm_line_gap(pdm_line* line, uint64_t missing);

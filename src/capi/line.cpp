@@ -53,6 +53,10 @@ std::size_t pdm_line::footprint(pdm_line_config const& c) noexcept {
 
 std::size_t pdm_line::work(pdm_line_config const& c) noexcept { return judged_frames(c).work(); }
 
+std::size_t pdm_line::budget(pdm_line_config const& c, std::size_t block) noexcept {
+  return judged_frames(c).budget(block);
+}
+
 pdm::status pdm_line::prepare(pdm::arena& memory) noexcept {
   if (settings_.highpass_hz > 0) {
     if (auto const s = highpass_.prepare(runs_of(settings_), memory); !s) return s.error();

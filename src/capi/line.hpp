@@ -30,6 +30,7 @@ struct pdm_line {
   [[nodiscard]] static std::size_t footprint(pdm_line_config const& settings) noexcept;
   // Units a frame takes.
   [[nodiscard]] static std::size_t work(pdm_line_config const& settings) noexcept;
+  [[nodiscard]] static std::size_t budget(pdm_line_config const& settings, std::size_t block) noexcept;
   [[nodiscard]] pdm::status prepare(pdm::arena& memory) noexcept;
 
   void process(std::span<float const> samples) noexcept;

@@ -117,6 +117,11 @@ size_t pdm_line_work(pdm_line_config const* config) {
   return read(config, c) && pdm_line::check(c) ? pdm_line::work(c) : 0;
 }
 
+size_t pdm_line_budget(pdm_line_config const* config, size_t block) {
+  pdm_line_config c;
+  return read(config, c) && pdm_line::check(c) ? pdm_line::budget(c, block) : 0;
+}
+
 uint64_t pdm_line_overruns(pdm_line const* line) { return line != nullptr ? line->overruns() : 0; }
 
 pdm_status pdm_line_gap(pdm_line* line, uint64_t missing) {

@@ -3,8 +3,8 @@
 // What      A frame and the stepwise stage behind it (extract, window_vector) as one stage. process() takes samples in
 //           and does no more than that; step(budget) does the work of the complete frame, piece by piece, and hands the
 //           row on when it is done. The rows are those of frame followed by the stage, bit for bit, only later.
-// NB        A ceiling holds only when step() is called with budget enough: work() units within the min(hop, length)
-//           samples that follow a frame, so ceil(work() * n / min(hop, length)) beside every process() of n samples.
+// NB        A ceiling holds only when every process() of at most n samples is followed by step(budget(n)), and n is at
+//           most min(hop, length).
 // Latency   At most min(hop, length) samples after the frame's last one.
 // Overrun   A frame not done when there is no room for another sample is done at once in process(), which is then as
 //           long as without slices; nothing is lost; overruns() counts.
@@ -37,7 +37,11 @@ class sliced {
  public:
   using params = sliced_params;
   sliced(params const& p, Work work) noexcept
-      : length_(p.length), at_once_(p.at_once), buffer_({p.length, p.hop}, !p.at_once), work_(std::move(work)) {}
+      : length_(p.length),
+        within_(p.hop == 0 ? p.length : std::min(p.hop, p.length)),
+        at_once_(p.at_once),
+        buffer_({p.length, p.hop}, !p.at_once),
+        work_(std::move(work)) {}
 
   [[nodiscard]] result<stream_spec> prepare(stream_spec const& spec, arena& memory) noexcept;
   [[nodiscard]] std::size_t footprint(stream_spec const& spec) const noexcept {
@@ -57,6 +61,12 @@ class sliced {
 
   // Units a frame takes, at most: the stage's, and what makes way for the next one.
   [[nodiscard]] std::size_t work() const noexcept { return work_.work(length_) + (length_ + way - 1) / way; }
+  // Units for the step() after every process() of at most `block` samples, with which nothing overruns: floor(within /
+  // block) calls of step() lie between two frames at least, within = min(hop, length).
+  [[nodiscard]] std::size_t budget(std::size_t block) const noexcept {
+    std::size_t const calls = block > 0 && block <= within_ ? within_ / block : 1;
+    return (work() + calls - 1) / calls;
+  }
   [[nodiscard]] bool busy() const noexcept { return work_.busy() || !buffer_.made_way(); }
   [[nodiscard]] std::uint64_t overruns() const noexcept { return overruns_; }
   // What the frame that is worked on (or was last) carries.
@@ -81,7 +91,7 @@ class sliced {
   void finish(Next& next) noexcept;
   void write(archive_writer& w) const noexcept;
 
-  std::size_t length_;
+  std::size_t length_, within_;
   bool at_once_;
   detail::frame_buffer<T> buffer_;
   Work work_;
