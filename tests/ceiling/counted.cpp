@@ -121,6 +121,12 @@ using twelve =
 std::unique_ptr<line> make(std::string_view name, bool sliced, std::size_t block) {
   if (name == "c_line") return std::make_unique<c_line>(sliced, block);
   if (name == "chain") return std::make_unique<chain_line<twelve>>(sliced, block, twelve{});
+  if (name == "window_vector") {
+    using native = pdm::features::window_vector<pdm::dsp::native_fft<float>>;
+    pdm::features::window_vector_params p{.length = length, .envelope_low = {2000}, .envelope_high = {5000}};
+    p.lines = {pdm::hertz{90}, pdm::hertz{133}, pdm::hertz{58}, pdm::hertz{10}};
+    return std::make_unique<chain_line<native>>(sliced, block, native(p));
+  }
   return nullptr;
 }
 

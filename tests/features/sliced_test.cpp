@@ -7,6 +7,7 @@
 #include "pdm/dsp/biquad.hpp"
 #include "pdm/features/extract.hpp"
 #include "pdm/features/frame.hpp"
+#include "pdm/features/window_vector.hpp"
 #include "pdm/signal/chain.hpp"
 #include "support/catch.hpp"
 #include "support/heap_counter.hpp"
@@ -222,6 +223,38 @@ TEST_CASE("a chain passes what a slice hands on through the stages behind it, an
   CHECK(calls.all() == 0);
   CHECK(line.get<1>().overruns() == 0);
   CHECK(got == expected);
+}
+
+TEST_CASE("window vectors in slices are those at once, bit for bit, and nothing overruns with the stated budget") {
+  auto const x = noise(40000);
+  using native = features::window_vector<dsp::native_fft<float>>;
+
+  features::window_vector_params with_band{.length = 2048, .envelope_low = {100}, .envelope_high = {200}};
+  with_band.lines = {hertz{5}, hertz{8.1}};
+  for (auto const& p : {with_band, features::window_vector_params{.length = 2048}}) {
+    auto whole = chain(features::frame<float>{{.length = 2048, .hop = 1024}}, native(p));
+    ::test::memory memory;
+    REQUIRE(whole.prepare(spec, memory.arena()).ok());
+    std::vector<seen> expected;
+    blocks(x, 4096, 9999, [&](block<float> const& b) { whole.process(b, keep(expected)); });
+    REQUIRE(expected.size() > 30);
+    for (std::size_t size : {1u, 64u, 333u, 1024u}) {
+      for (bool stated : {true, false}) {
+        features::sliced<native> stage({.length = 2048, .hop = 1024}, native(p));
+        ::test::memory other_memory;
+        REQUIRE(stage.prepare(spec, other_memory.arena()).ok());
+        CHECK(other_memory.arena().used() == stage.footprint(spec));
+        std::vector<seen> rows;
+        blocks(x, size, 9999, [&](block<float> const& b) {
+          stage.process(b, keep(rows));
+          (void)stage.step(stated ? stage.budget(size) : 77, keep(rows));
+        });
+        while (stage.step(1, keep(rows))) {}
+        CHECK(rows == expected);
+        if (stated) CHECK(stage.overruns() == 0);
+      }
+    }
+  }
 }
 
 TEST_CASE("set to do it at once, the stage is frame and features in one, and takes no more memory") {
