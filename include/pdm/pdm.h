@@ -10,7 +10,9 @@
  * Quality  Bad, never judged: a frame with a sample that is not finite (or beyond 1e30), or with a run of equal samples
  *          longer than a twentieth of it (at least 15). At full_scale: judged, as it says "at least this much", but not
  *          learned, and the measuring chain asks for maintenance. Three bad frames in a row: the chain has failed.
- * Order    init config -> footprint -> create -> (gap | operating | process)* with poll in between -> destroy.
+ * Ceiling  With config.sliced, process takes samples in and no more, and step does the work of the complete frame in
+ *          pieces, so that no call is much longer than another: see pdm_line_step.
+ * Order    init config -> footprint -> create -> (gap | operating | process | step)* with poll in between -> destroy.
  * Errors   NULL where it is not allowed and numbers outside their range: PDM_INVALID_ARGUMENT, and nothing is done.
  * Threads  Distinct lines: safe. One line: one thread at a time.
  */
@@ -82,6 +84,9 @@ typedef struct pdm_line_config {
   double prior_scale;         /* spread expected of a healthy machine, in natural logarithms of amplitude */
   double alarm_on, alarm_off; /* scores that raise and clear, in robust units */
   uint32_t alarm_k, alarm_n;  /* k of the last n frames above alarm_on raise; n below alarm_off clear; at most 64 */
+  /* what follows came later: a caller whose structure ends above has 0 in it */
+  uint32_t sliced;   /* 1: the work of a frame is done by pdm_line_step; 0: by the process call that completes it */
+  uint32_t reserved; /* 0 */
 } pdm_line_config;
 
 typedef struct pdm_event {
@@ -121,6 +126,22 @@ void pdm_line_destroy(pdm_line* line);
 /* The next samples of the channel, at most max_block. A NaN or infinite sample makes its frames bad, nothing else. The
  * same samples give the same bits however they are cut into calls. */
 pdm_status pdm_line_process(pdm_line* line, float const* samples, size_t count);
+/* Slices. The work of a complete frame is done by pdm_line_step, piece by piece: at least `budget` units of it, or what
+ * is left; 1 while there is more, else 0. Events and scores are those of a line without slices, bit for bit, only
+ * later: by at most min(frame_hop, frame_length) samples when every process of at most n samples is followed by a step
+ * with pdm_line_budget(config, n), n being at most min(frame_hop, frame_length). A unit is one pass over one sample,
+ * some 10 machine instructions; a call exceeds its budget by less than 64 units, by the judging of the row when a
+ * frame's work ends, and, when learning ends, by the sorting of learn_frames values. pdm_line_footprint is larger by
+ * min(frame_hop, frame_length) floats. Overrun: a frame that is not done when the next one is complete is done at once
+ * by that process call, which is then as long as without slices; nothing is lost; pdm_line_overruns counts.
+ * pdm_line_save does not hold a frame that is half done: step until 0 first, if it shall. */
+int pdm_line_step(pdm_line* line, size_t budget);
+/* Units that a frame takes, at most; 0 when the settings are not valid. */
+size_t pdm_line_work(pdm_line_config const* config);
+/* Units for a step after every process of at most `block` samples: the work, spread over the calls between two frames.
+ */
+size_t pdm_line_budget(pdm_line_config const* config, size_t block);
+uint64_t pdm_line_overruns(pdm_line const* line);
 /* Says that `missing` samples were lost before the next ones; 0: not known how many. Frames start anew. */
 pdm_status pdm_line_gap(pdm_line* line, uint64_t missing);
 /* What the machine is doing from the next sample on; a fresh line assumes steady. Only steady frames learn and count.

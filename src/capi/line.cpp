@@ -2,13 +2,9 @@
 
 #include <algorithm>
 
-#include "pdm/features/hjorth.hpp"
-#include "pdm/features/time_features.hpp"
-
 namespace {
 
 constexpr double largest_sample = 1e30, longest_time_s = 9e9, at_rail = 1 - 1e-3;
-constexpr double prior_rows = 20;
 
 double size_of(float x) noexcept { return static_cast<double>(x < 0 ? -x : x); }
 bool is_sound(float x) noexcept { return size_of(x) <= largest_sample; }                   // false for NaN
@@ -20,23 +16,11 @@ pdm::stream_spec runs_of(pdm_line_config const& c) noexcept {
 pdm::dsp::cutoff_params filter_of(pdm_line_config const& c) noexcept {
   return {.cutoff = {c.highpass_hz}, .order = 2, .start_settled = true};
 }
-pdm::features::frame_params frames_of(pdm_line_config const& c) noexcept {
-  return {.length = c.frame_length, .hop = c.frame_hop};
+pdm::features::sliced_params frames_of(pdm_line_config const& c) noexcept {
+  return {.length = c.frame_length, .hop = c.frame_hop, .at_once = c.sliced == 0};
 }
-pdm::anomaly::robust_mahalanobis::params detector_of(pdm_line_config const& c) noexcept {
-  return {.warm_up = c.learn_frames,
-          .prior_rows = prior_rows,
-          .prior_scale = c.prior_scale,
-          .dead_zone = c.dead_zone,
-          .side = pdm::anomaly::side::upper};
-}
-
-std::array<double, PDM_FEATURE_COUNT> features_of(std::span<float const> x) noexcept {
-  auto const t = pdm::features::time_features::of(x);
-  auto const h = pdm::features::hjorth::of(x);
-  return {t.rms,      t.peak,         t.std,          t.peak_to_peak,   t.skewness,
-          t.kurtosis, t.crest_factor, t.shape_factor, t.impulse_factor, t.clearance_factor,
-          h.mobility, h.complexity};
+pdm::features::sliced<pdm_capi::judge> judged_frames(pdm_line_config const& c) noexcept {
+  return {frames_of(c), pdm_capi::judge(c)};
 }
 
 }  // namespace
@@ -51,33 +35,34 @@ pdm::status pdm_line::check(pdm_line_config const& c) noexcept {
   bool const scales =
       within(c.full_scale, 0, largest_sample) && within(c.dead_zone, 0, 1e6) && within(c.prior_scale, 1e-6, 1e6);
   bool const alarm = within(c.alarm_on, 0, 1e9) && within(c.alarm_off, 0, c.alarm_on) && c.alarm_k >= 1 &&
-                     c.alarm_k <= c.alarm_n && c.alarm_n <= 64;
+                     c.alarm_k <= c.alarm_n && c.alarm_n <= 64 && c.sliced <= 1 && c.reserved == 0;
   return frames && scales && alarm ? errc::ok : errc::invalid_argument;
 }
 
 pdm_line::pdm_line(pdm_line_config const& c) noexcept
     : settings_(c),
       highpass_(filter_of(c)),
-      frame_(frames_of(c)),
-      detector_(detector_of(c)),
-      alarm_(
-          {.on = c.alarm_on, .off = c.alarm_off, .k = static_cast<int>(c.alarm_k), .n = static_cast<int>(c.alarm_n)}),
+      frame_(judged_frames(c)),
       stuck_from_(std::max(15u, c.frame_length / 20)) {}
 
 std::size_t pdm_line::footprint(pdm_line_config const& c) noexcept {
   pdm::stream_spec const spec = runs_of(c);
   std::size_t const filter = c.highpass_hz > 0 ? pdm::dsp::highpass<float>(filter_of(c)).footprint(spec) : 0;
-  std::size_t const frame = pdm::features::frame<float>(frames_of(c)).footprint(spec);
-  return filter + frame + pdm::anomaly::robust_mahalanobis(detector_of(c)).footprint(columns.size());
+  return filter + judged_frames(c).footprint(spec);
+}
+
+std::size_t pdm_line::work(pdm_line_config const& c) noexcept { return judged_frames(c).work(); }
+
+std::size_t pdm_line::budget(pdm_line_config const& c, std::size_t block) noexcept {
+  return judged_frames(c).budget(block);
 }
 
 pdm::status pdm_line::prepare(pdm::arena& memory) noexcept {
   if (settings_.highpass_hz > 0) {
     if (auto const s = highpass_.prepare(runs_of(settings_), memory); !s) return s.error();
   }
-  if (auto const s = frame_.prepare(runs_of(settings_), memory); !s) return s.error();
-  if (auto const s = detector_.prepare(columns.size(), memory); !s) return s;
-  return alarm_.prepare();
+  auto const s = frame_.prepare(runs_of(settings_), memory);
+  return s ? pdm::status{} : s.error();
 }
 
 void pdm_line::start_anew() noexcept {
@@ -87,11 +72,8 @@ void pdm_line::start_anew() noexcept {
 }
 
 void pdm_line::forget() noexcept {
-  detector_.reset();
-  alarm_.reset();
-  fusion_.reset();
-  samples_ = frames_ = skipped_ = 0;
-  score_ = -1;
+  frame_.reset();
+  samples_ = 0;
   start_anew();
 }
 
@@ -152,9 +134,7 @@ void pdm_line::hand_on(std::size_t count, pdm::quality const& quality) noexcept 
   if (gap_) info.quality.mark(pdm::quality_reason::gap, pdm::quality_level::good);
   gap_ = false;
   samples_ += count;
-  auto const cut = [this](pdm::block<float> const& b) noexcept {
-    frame_.process(b, [this](pdm::block<float> const& f) noexcept { judge(f); });
-  };
+  auto const cut = [this](pdm::block<float> const& b) noexcept { frame_.process(b, pdm::detail::any_next{}); };
   pdm::block<float> const b(std::span<float const>(run_).first(count), info);
   if (settings_.highpass_hz > 0) {
     highpass_.process(b, cut);
@@ -163,103 +143,16 @@ void pdm_line::hand_on(std::size_t count, pdm::quality const& quality) noexcept 
   }
 }
 
-void pdm_line::judge(pdm::block<float> const& frame) noexcept {
-  values const features = features_of(frame.samples);
-  std::array<double, columns.size()> logarithms;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    double const v = features[columns[i]];
-    logarithms[i] = v > 0 ? pdm::math::log(v) : pdm::math::not_a_number;
-  }
-  pdm::row r = pdm::make_row(logarithms);
-  r.source_time = frame.source_time;
-  r.sequence = frame.sequence;
-  r.quality = frame.quality;
-  r.operating = frame.operating;
-
-  pdm::score const s = detector_.score_one(r);
-  score_ = s.ready() ? s.value : -1;
-  auto const changes = alarm_.update({s, r.quality, r.operating, r.source_time, r.sequence});
-  auto const verdict = fusion_.update({.quality = r.quality,
-                                       .operating = r.operating,
-                                       .score = s,
-                                       .alarm_stands = alarm_.standing(),
-                                       .priority = alarm_.settings().priority});
-  bool told = false;
-  for (auto const& change : changes) {
-    bool const raised = change.phase == pdm::alarm_phase::raised;
-    tell(raised ? PDM_EVENT_ALARM_RAISED : PDM_EVENT_ALARM_CLEARED, r, features, change.threshold);
-    told = true;
-  }
-  if (learn(r)) {
-    tell(PDM_EVENT_LEARNED, r, features, settings_.alarm_on);
-    told = true;
-  }
-  if (verdict.changed && !told) tell(PDM_EVENT_STATE_CHANGED, r, features, settings_.alarm_on);
-  ++frames_;
-}
-
-// True for the row with which learning ends. Only whole rows are learned, so that it ends with all columns known.
-bool pdm_line::learn(pdm::row const& r) noexcept {
-  bool const whole = r.present.count() == columns.size();
-  if (detector_.ready() || !whole || !r.quality.is_good() || !r.operating.is_steady()) return false;
-  if (skipped_ < settings_.skip_frames) {
-    ++skipped_;
-    return false;
-  }
-  detector_.learn_one(r);
-  return detector_.ready();
-}
-
-void pdm_line::tell(pdm_event_kind what, pdm::row const& r, values const& features, double threshold) noexcept {
-  pdm_event e{};
-  e.struct_size = sizeof e;
-  e.kind = what;
-  e.state = static_cast<std::int32_t>(fusion_.verdict().state);
-  e.measurement = static_cast<std::int32_t>(fusion_.verdict().measurement);
-  e.frame = frames_;
-  e.sample = r.sequence;
-  e.score = score_;
-  e.threshold = threshold;
-  std::ranges::copy(features, e.features);
-  e.strongest = -1;
-  std::array<double, columns.size()> parts{};
-  if (score_ >= 0) (void)detector_.contributions(r, parts);
-  double largest = 0;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    e.contributions[columns[i]] = parts[i];
-    if (parts[i] <= largest) continue;
-    largest = parts[i];
-    e.strongest = static_cast<std::int32_t>(columns[i]);
-  }
-  if (waiting_ == most_events) {
-    first_event_ = (first_event_ + 1) % most_events;
-    --waiting_;
-    ++dropped_;
-  }
-  events_[(first_event_ + waiting_++) % most_events] = e;
-}
-
-bool pdm_line::poll(pdm_event& event) noexcept {
-  if (waiting_ == 0) return false;
-  event = events_[first_event_];
-  first_event_ = (first_event_ + 1) % most_events;
-  --waiting_;
-  return true;
-}
-
 std::size_t pdm_line::saved_bytes() const noexcept {
-  std::size_t const own = 4 * sizeof(double) + 3 * sizeof(std::uint32_t) + 2 * sizeof(std::uint64_t);
-  std::size_t const lengths = 3 * sizeof(std::uint32_t);
-  return pdm::archive_header_bytes + own + lengths + detector_.saved_bytes() + alarm_.saved_bytes() +
-         fusion_.saved_bytes();
+  std::size_t const own = 3 * sizeof(double) + 2 * sizeof(std::uint32_t) + sizeof(samples_);
+  return pdm::archive_header_bytes + own + frame_.stage().saved_bytes();
 }
 
 pdm::result<std::size_t> pdm_line::save(std::span<std::byte> into) const noexcept {
   pdm::archive_writer w(into, kind, 1);
   w.put(settings_.rate_hz).put(settings_.highpass_hz).put(settings_.prior_scale);
-  w.put(settings_.frame_length).put(settings_.learn_frames);
-  w.put(samples_).put(frames_).put(skipped_).put(score_);
-  w.put_archive(detector_).put_archive(alarm_).put_archive(fusion_);
+  w.put(settings_.frame_length).put(settings_.learn_frames).put(samples_);
+  frame_.stage().write(w);
   return w.finish();
 }
 
@@ -274,9 +167,8 @@ pdm::status pdm_line::restore(std::span<std::byte const> from) noexcept {
   same = r.get<std::uint32_t>() == settings_.learn_frames && same;
   if (!same) return pdm::errc::shape_mismatch;
   forget();
-  r.get(samples_).get(frames_).get(skipped_).get(score_);
-  r.get_archive(detector_).get_archive(alarm_).get_archive(fusion_);
-  bool const sane = static_cast<double>(samples_) <= longest_time_s * settings_.rate_hz && pdm::math::is_finite(score_);
+  r.get(samples_);
+  bool const sane = frame_.stage().read(r) && static_cast<double>(samples_) <= longest_time_s * settings_.rate_hz;
   if (!sane) r.fail();
   auto const end = r.finish();
   if (!end) forget();

@@ -2,6 +2,7 @@
 #include "pdm/pdm.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <new>
 #include <type_traits>
@@ -35,12 +36,16 @@ constexpr char const* feature_names[PDM_FEATURE_COUNT] = {"rms",
 pdm_status code_of(pdm::status const& s) noexcept { return static_cast<pdm_status>(s.error().code); }
 pdm_status said(pdm::status const& s) noexcept { return s ? PDM_OK : code_of(s); }
 
+constexpr std::size_t first_version_bytes = offsetof(pdm_line_config, sliced);
+
 // The caller's settings; false when there are none, or they ask for what this library does not know.
 bool read(pdm_line_config const* from, pdm_line_config& into) noexcept {
-  if (from == nullptr || from->struct_size < sizeof into) return false;
+  if (from == nullptr || from->struct_size < first_version_bytes) return false;
   auto const* bytes = reinterpret_cast<unsigned char const*>(from);
-  std::memcpy(&into, bytes, sizeof into);
-  return std::all_of(bytes + sizeof into, bytes + from->struct_size, [](unsigned char b) { return b == 0; });
+  std::size_t const known = std::min<std::size_t>(from->struct_size, sizeof into);
+  into = {};
+  std::memcpy(&into, bytes, known);
+  return std::all_of(bytes + known, bytes + from->struct_size, [](unsigned char b) { return b == 0; });
 }
 
 }  // namespace
@@ -104,6 +109,20 @@ pdm_status pdm_line_process(pdm_line* line, float const* samples, size_t count) 
   line->process({samples, count});
   return PDM_OK;
 }
+
+int pdm_line_step(pdm_line* line, size_t budget) { return line != nullptr && line->step(budget) ? 1 : 0; }
+
+size_t pdm_line_work(pdm_line_config const* config) {
+  pdm_line_config c;
+  return read(config, c) && pdm_line::check(c) ? pdm_line::work(c) : 0;
+}
+
+size_t pdm_line_budget(pdm_line_config const* config, size_t block) {
+  pdm_line_config c;
+  return read(config, c) && pdm_line::check(c) ? pdm_line::budget(c, block) : 0;
+}
+
+uint64_t pdm_line_overruns(pdm_line const* line) { return line != nullptr ? line->overruns() : 0; }
 
 pdm_status pdm_line_gap(pdm_line* line, uint64_t missing) {
   return line != nullptr ? said(line->skip(missing)) : PDM_INVALID_ARGUMENT;

@@ -249,3 +249,69 @@ TEST_CASE("sixty-four columns work, sixty-five are refused") {
   test::memory room;
   CHECK(wide.prepare(65, room.arena()).error() == pdm::errc::limit_exceeded);
 }
+
+TEST_CASE("a warm-up that is ended in steps learns the same bits as one that is ended at once") {
+  using pdm::anomaly::robust_mahalanobis;
+  for (std::size_t rows : {3u, 20u, 61u}) {
+    robust_mahalanobis whole({.warm_up = rows, .prior_rows = 5}),
+        steps({.warm_up = rows, .prior_rows = 5, .settle_in_steps = true});
+    ::test::memory memory, other_memory;
+    REQUIRE(whole.prepare(3, memory.arena()).ok());
+    REQUIRE(steps.prepare(3, other_memory.arena()).ok());
+    pdm::random_source draw(3);
+    std::array<double, 3> x{};
+    auto const next_row = [&] {
+      for (double& v : x) v = draw.normal();
+      x[2] += x[0];
+    };
+    for (std::size_t i = 0; i < rows; ++i) {
+      next_row();
+      CHECK_FALSE(steps.settling());
+      whole.learn_one(::test::steady_row(x));
+      steps.learn_one(::test::steady_row(x));
+    }
+    CHECK(whole.ready());
+    CHECK(steps.settling());
+    CHECK_FALSE(steps.score_one(::test::steady_row(x)).ready());
+    std::size_t units = 0, calls = 0;
+    for (; steps.settling(); ++calls) units += steps.settle_some(1);
+    CHECK(calls == 3 + rows);
+    CHECK(units == steps.settle_work(3));
+    for (int i = 0; i < 20; ++i) {
+      next_row();
+      CHECK(whole.score_one(::test::steady_row(x)).value == steps.score_one(::test::steady_row(x)).value);
+      whole.learn_one(::test::steady_row(x));
+      steps.learn_one(::test::steady_row(x));
+    }
+  }
+}
+
+TEST_CASE("a warm-up whose end is put off is ended by the next row, and saved and restored exactly in between") {
+  using pdm::anomaly::robust_mahalanobis;
+  robust_mahalanobis::params const p{.warm_up = 10, .settle_in_steps = true};
+  robust_mahalanobis one(p), other(p), restored(p);
+  ::test::memory memory, other_memory, restored_memory;
+  REQUIRE(one.prepare(2, memory.arena()).ok());
+  REQUIRE(other.prepare(2, other_memory.arena()).ok());
+  REQUIRE(restored.prepare(2, restored_memory.arena()).ok());
+  pdm::random_source draw(3);
+  std::array<double, 2> x{};
+  for (int i = 0; i < 11; ++i) {
+    for (double& v : x) v = draw.normal();
+    one.learn_one(::test::steady_row(x));
+    if (i == 10) {
+      (void)other.settle_some(1);  // a column is done
+      std::vector<std::byte> saved(other.saved_bytes());
+      auto const bytes = other.save(saved);
+      REQUIRE(bytes.ok());
+      REQUIRE(restored.restore(std::span(saved).first(*bytes)).ok());
+      while (restored.settling()) (void)restored.settle_some(1);
+      while (other.settling()) (void)other.settle_some(100);
+      restored.learn_one(::test::steady_row(x));
+    }
+    other.learn_one(::test::steady_row(x));
+  }
+  CHECK(one.ready());
+  CHECK(one.score_one(::test::steady_row(x)).value == other.score_one(::test::steady_row(x)).value);
+  CHECK(one.score_one(::test::steady_row(x)).value == restored.score_one(::test::steady_row(x)).value);
+}

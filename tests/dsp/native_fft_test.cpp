@@ -126,6 +126,64 @@ TEMPLATE_TEST_CASE("native: every instruction set gives the same bits", "", floa
   pdm::simd::limit(pdm::simd::level::avx2);
 }
 
+TEMPLATE_TEST_CASE("native: a transform in pieces of any size gives the bits of the whole", "", float, double) {
+  for (std::size_t const n : {1u, 2u, 15u, 16u, 48u, 61u, 97u, 122u, 256u, 300u, 1000u, 1024u, 2560u, 4096u}) {
+    prepared<native_fft<TestType>> p(n);
+    auto const z = noise<TestType>(n, n);
+    auto const x = real_noise<TestType>(n, n + 1);
+    signal<TestType> forward(n), inverse(n), real(n / 2 + 1);
+    std::vector<TestType> back(n);
+    p.fft.forward_complex(z, forward);
+    p.fft.inverse_complex(z, inverse);
+    p.fft.forward(x, real);
+    p.fft.inverse(real, back);
+    for (std::size_t const budget : {0u, 1u, 33u, 250u, 1000u, 1000000u}) {
+      INFO("n = " << n << ", budget " << budget);
+      signal<TestType> a(n), b(n), c(n / 2 + 1);
+      std::vector<TestType> d(n);
+      pdm::dsp::fft_progress at;
+      std::size_t pieces = 1;
+      while (!p.fft.forward_complex_piece(z, a, at, budget)) ++pieces;
+      CHECK((a == forward && at == pdm::dsp::fft_progress{}));
+      CHECK(pieces * (budget + 1) >= p.fft.work(fft_use::complex) / 128);  // it does stop on the way
+      while (!p.fft.inverse_complex_piece(z, b, at, budget)) continue;
+      CHECK((b == inverse && at == pdm::dsp::fft_progress{}));
+      while (!p.fft.forward_piece(x, c, at, budget)) continue;
+      CHECK((c == real && at == pdm::dsp::fft_progress{}));
+      while (!p.fft.inverse_piece(real, d, at, budget)) continue;
+      CHECK((d == back && at == pdm::dsp::fft_progress{}));
+    }
+  }
+}
+
+TEST_CASE("native: pieces do at most their budget and one unit, and as many of them as the work takes") {
+  for (std::size_t const n : {4096u, 4099u, 4095u, 1000u}) {
+    prepared<native_fft<float>> p(n);
+    auto const x = real_noise<float>(n, 1);
+    signal<float> spectrum(n / 2 + 1);
+    std::size_t const work = p.fft.work(fft_use::real), budget = work / 20;
+    pdm::dsp::fft_progress at;
+    std::size_t pieces = 1;
+    while (!p.fft.forward_piece(x, spectrum, at, budget)) ++pieces;
+    INFO("n = " << n << ", work " << work << ", pieces " << pieces);
+    CHECK(pieces >= 18);
+    CHECK(pieces <= 21);
+  }
+}
+
+TEST_CASE("native: a piece of a transform that was not prepared is a violation and ends the loop") {
+  static int violations = 0;
+  auto const before = pdm::on_violation([](char const*, char const*, int) noexcept { ++violations; });
+  prepared<native_fft<float>> p(8, fft_use::real);
+  std::vector<float> x(8, 1.0f);
+  signal<float> z(8), spectrum(5);
+  pdm::dsp::fft_progress at;
+  CHECK(p.fft.forward_complex_piece(z, z, at, 10));
+  CHECK(violations == 1);
+  CHECK(p.fft.work(fft_use::complex) == 0);
+  pdm::on_violation(before);
+}
+
 TEST_CASE("native: buffers at any address give the same bits") {
   constexpr std::size_t n = 512;
   prepared<native_fft<float>> p(n);

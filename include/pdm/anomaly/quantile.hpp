@@ -1,11 +1,11 @@
 // quantile -- order statistics of a sample that is held in memory.
 //
 // What      quantile_of_sorted: linear interpolation at q (n - 1) of the sorted sample. median and
-//           median_absolute_deviation sort the caller's scratch.
+//           median_absolute_deviation sort the caller's scratch; median_deviation_of_sorted needs none.
 // NB        The customary "type 7"; other packages have eight more. The deviation is raw: times 1.4826 it estimates
 //           the standard deviation of a normal sample.
 // Source    R. Hyndman, Y. Fan, "Sample quantiles in statistical packages", Am. Stat. 50 (1996), definition 7.
-// Cost      O(1) on sorted data, O(n log n) to sort. No allocation.
+// Cost      O(1) on sorted data (O(n) the deviation), O(n log n) to sort. No allocation.
 #pragma once
 
 #include <algorithm>
@@ -35,6 +35,27 @@ namespace pdm::inline PDM_ABI_NAMESPACE::anomaly {
 [[nodiscard]] inline double median_absolute_deviation(std::span<double> scratch, double centre) noexcept {
   for (double& x : scratch) x = x < centre ? centre - x : x - centre;
   return median(scratch);
+}
+
+// The same of a sorted sample, from the centre outwards; nothing is overwritten. NaN for an empty one.
+[[nodiscard]] inline double median_deviation_of_sorted(std::span<double const> sorted, double centre) noexcept {
+  std::size_t const n = sorted.size();
+  if (n == 0) return math::not_a_number;
+  auto above = static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), centre) - sorted.begin());
+  std::size_t below = above;
+  double last = 0, newest = 0;
+  for (std::size_t k = 0; k <= n / 2; ++k) {
+    last = newest;
+    double const up = above < n ? sorted[above] - centre : math::infinity;
+    double const down = below > 0 ? centre - sorted[below - 1] : math::infinity;
+    newest = up < down ? up : down;
+    if (up < down) {
+      ++above;
+    } else {
+      --below;
+    }
+  }
+  return n % 2 == 1 ? newest : last + 0.5 * (newest - last);
 }
 
 // What makes the deviation of a normal sample its standard deviation: 1 / normal quantile of 3/4.

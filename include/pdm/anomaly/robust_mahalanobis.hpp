@@ -57,6 +57,8 @@ class robust_mahalanobis {
     double memory_rows = 0;            // forgetting: weight of the past in rows; 0: nothing is forgotten
     double drift_limit = 2;            // scales; math::infinity: no limit
     bool any_operating_state = false;  // judge and learn outside `steady` too
+    bool settle_in_steps = false;      // the last row of the warm-up leaves the end of it to settle_some(), and the
+                                       // rows are held a second time, sorted by column
   };
 
   robust_mahalanobis() = default;
@@ -75,6 +77,14 @@ class robust_mahalanobis {
 
   // Ends the warm-up with the rows there are; not_ready with fewer than least_rows.
   [[nodiscard]] status settle() noexcept;
+  // Where settle_in_steps holds and the warm-up is full: goes on ending it, a column's median and deviation or a row's
+  // share of the correlation at a time, with the same bits. Returns the units done (features/stepwise.hpp), `budget`
+  // and less than a column more; settle_work() is the sum. learn_one() ends it first when it is called meanwhile.
+  std::size_t settle_some(std::size_t budget) noexcept;
+  [[nodiscard]] bool settling() const noexcept { return !trained_ && held_ == params_.warm_up && held_ > 0; }
+  [[nodiscard]] std::size_t settle_work(std::size_t columns) const noexcept {
+    return columns * column_units(params_.warm_up) + params_.warm_up * row_units(columns);
+  }
   // A person agrees that what was learned since is normal: drift is counted from here.
   void re_anchor() noexcept;
   void reset() noexcept;
@@ -108,25 +118,36 @@ class robust_mahalanobis {
   // Leaves the counted deviations in deviation_.
   [[nodiscard]] shrunk_correlation::solution solve(row const& r, mask present) const noexcept;
   void hold(row const& r, mask present) noexcept;
+  [[nodiscard]] static std::size_t column_units(std::size_t rows) noexcept { return 4 * rows; }
+  [[nodiscard]] static std::size_t row_units(std::size_t columns) noexcept { return 4 * columns * (columns + 9); }
+  [[nodiscard]] std::span<double> sorted_column(std::size_t column) const noexcept {
+    return sorted_.subspan(column * params_.warm_up, held_);
+  }
+  void insert_sorted(std::size_t column, double value) noexcept;
+  void sort_held() noexcept;
   void settle_column(std::size_t column) noexcept;
+  void correlate(std::size_t held_row) noexcept;
+  void end_warm_up() noexcept;
   void update(row const& r, mask present, double weight) noexcept;
   void follow(std::size_t column, double psi, double gain, double scale_gain) noexcept;
 
   params params_{};
-  std::size_t columns_ = 0, held_ = 0;
+  std::size_t columns_ = 0, held_ = 0,
+              settled_ = 0;  // settled_: columns, then rows, that settle_some() is through with
   bool trained_ = false;
   mask known_ = 0;
   double past_ = 0, expected_square_ = 1;
   std::span<double> centre_, scale_, anchor_centre_, anchor_scale_, prior_scale_;
   shrunk_correlation correlation_;
-  std::span<double> held_rows_, sorting_;
+  std::span<double> held_rows_, sorted_;  // sorted_: room for a column, or where settle_in_steps holds for all of them
   std::span<mask> held_present_;
   std::span<double> deviation_;  // scratch, also of const members
 };
 
 inline std::size_t robust_mahalanobis::footprint(std::size_t columns) const noexcept {
   return 6 * arena::bytes<double>(columns) + shrunk_correlation::footprint(columns) +
-         arena::bytes<double>(params_.warm_up * columns) + arena::bytes<double>(params_.warm_up) +
+         arena::bytes<double>(params_.warm_up * columns) +
+         arena::bytes<double>(params_.warm_up * (params_.settle_in_steps ? columns : 1)) +
          arena::bytes<mask>(params_.warm_up);
 }
 
@@ -148,7 +169,7 @@ inline status robust_mahalanobis::prepare(std::size_t columns, arena& memory) no
   }
   (void)correlation_.prepare(columns, memory);
   held_rows_ = *memory.take<double>(params_.warm_up * columns);
-  sorting_ = *memory.take<double>(params_.warm_up);
+  sorted_ = *memory.take<double>(params_.warm_up * (params_.settle_in_steps ? columns : 1));
   held_present_ = *memory.take<mask>(params_.warm_up);
   columns_ = columns;
   std::ranges::fill(prior_scale_, params_.prior_scale);
@@ -169,7 +190,7 @@ inline status robust_mahalanobis::set_prior_scale(std::span<double const> scales
 }
 
 inline void robust_mahalanobis::reset() noexcept {
-  held_ = 0;
+  held_ = settled_ = 0;
   trained_ = false;
   known_ = 0;
   past_ = 0;
@@ -250,6 +271,7 @@ inline bool robust_mahalanobis::contributions(row const& r, std::span<double> pa
 inline void robust_mahalanobis::learn_one(row const& r, double weight) noexcept {
   if (!PDM_EXPECTS(r.size() == columns_)) return;
   if (!(weight > 0 && weight < largest_value) || refuses(r) != abstention::none) return;
+  while (settling()) (void)settle_some(settle_work(columns_));
   mask const present = usable(r) & (trained_ ? known_ : ~mask{0});
   if (present == 0) return;
   if (trained_) {
@@ -264,7 +286,47 @@ inline void robust_mahalanobis::hold(row const& r, mask present) noexcept {
     held_rows_[held_ * columns_ + i] = holds(present, i) ? r.values[i] : 0.0;
   }
   held_present_[held_] = present;
-  if (++held_ == params_.warm_up && !settle()) held_ = 0;  // no column was there in 3 rows: anew
+  ++held_;
+  if (params_.settle_in_steps) {
+    for (std::size_t i = 0; i < columns_; ++i) insert_sorted(i, holds(present, i) ? r.values[i] : math::infinity);
+  } else if (held_ == params_.warm_up && !settle()) {
+    held_ = 0;  // no column was there in 3 rows: anew
+  }
+}
+
+// The value of the newest row; what is absent stands at the end.
+inline void robust_mahalanobis::insert_sorted(std::size_t column, double value) noexcept {
+  auto const all = sorted_column(column);
+  auto const place = std::upper_bound(all.begin(), all.end() - 1, value);
+  std::copy_backward(place, all.end() - 1, all.end());
+  *place = value;
+}
+
+inline void robust_mahalanobis::sort_held() noexcept {
+  for (std::size_t i = 0; i < columns_; ++i) {
+    auto const all = sorted_column(i);
+    for (std::size_t k = 0; k < held_; ++k) {
+      all[k] = holds(held_present_[k], i) ? held_rows_[k * columns_ + i] : math::infinity;
+    }
+    std::sort(all.begin(), all.end());
+  }
+}
+
+inline std::size_t robust_mahalanobis::settle_some(std::size_t budget) noexcept {
+  std::size_t used = 0;
+  while (used < budget && settling()) {
+    if (settled_ < columns_) {
+      used += column_units(held_);
+      settle_column(settled_++);
+    } else if (known_ == 0) {
+      held_ = settled_ = 0;  // as above
+    } else {
+      used += row_units(columns_);
+      correlate(settled_++ - columns_);
+      if (settled_ == columns_ + held_) end_warm_up();
+    }
+  }
+  return used;
 }
 
 inline status robust_mahalanobis::settle() noexcept {
@@ -272,31 +334,46 @@ inline status robust_mahalanobis::settle() noexcept {
   if (held_ < least_rows) return error{errc::not_ready, "robust_mahalanobis", "fewer than 3 rows were learned"};
   for (std::size_t i = 0; i < columns_; ++i) settle_column(i);
   if (known_ == 0) return error{errc::not_ready, "robust_mahalanobis", "no column was there in 3 rows"};
-  for (std::size_t k = 0; k < held_; ++k) {
-    std::span<double const> const values = held_rows_.subspan(k * columns_, columns_);
-    row const r{values, {}, 0, 0, {}, {}};
-    for (std::size_t i = 0; i < columns_; ++i)
-      deviation_[i] = std::clamp(standardised(r, i), -params_.clip, params_.clip);
-    correlation_.add(deviation_, held_present_[k] & known_, 1.0 / static_cast<double>(k + 1));
+  for (std::size_t k = 0; k < held_; ++k) correlate(k);
+  end_warm_up();
+  return {};
+}
+
+inline void robust_mahalanobis::correlate(std::size_t k) noexcept {
+  std::span<double const> const values = held_rows_.subspan(k * columns_, columns_);
+  row const r{values, {}, 0, 0, {}, {}};
+  for (std::size_t i = 0; i < columns_; ++i) {
+    deviation_[i] = std::clamp(standardised(r, i), -params_.clip, params_.clip);
   }
+  correlation_.add(deviation_, held_present_[k] & known_, 1.0 / static_cast<double>(k + 1));
+}
+
+inline void robust_mahalanobis::end_warm_up() noexcept {
   past_ = static_cast<double>(held_);
   trained_ = true;
+  settled_ = 0;
   re_anchor();
-  return {};
 }
 
 inline void robust_mahalanobis::settle_column(std::size_t column) noexcept {
   scale_[column] = 1;
-  std::size_t n = 0;
-  for (std::size_t k = 0; k < held_; ++k) {
-    if (holds(held_present_[k], column)) sorting_[n++] = held_rows_[k * columns_ + column];
+  auto all = params_.settle_in_steps ? sorted_column(column) : sorted_.first(0);
+  if (params_.settle_in_steps) {
+    all = all.first(static_cast<std::size_t>(std::lower_bound(all.begin(), all.end(), math::infinity) - all.begin()));
+  } else {
+    std::size_t there = 0;
+    for (std::size_t k = 0; k < held_; ++k) {
+      if (holds(held_present_[k], column)) sorted_[there++] = held_rows_[k * columns_ + column];
+    }
+    all = sorted_.first(there);
+    std::sort(all.begin(), all.end());
   }
+  std::size_t const n = all.size();
   if (n < least_rows) return;
-  auto const sample = sorting_.first(n);
-  double const centre = median(sample);
-  double sigma = mad_to_sigma * median_absolute_deviation(sample, centre);
+  double const centre = quantile_of_sorted(all, 0.5);
+  double sigma = mad_to_sigma * median_deviation_of_sorted(all, centre);
   if (sigma == 0) {  // more than half of the rows are equal: the mean deviation still tells
-    for (double d : sample) sigma += d;
+    for (double x : all) sigma += x < centre ? centre - x : x - centre;
     sigma *= 1.2533141373155003 / static_cast<double>(n);
   }
   double const rows = static_cast<double>(n), prior = params_.prior_rows, s0 = prior_scale_[column];
@@ -380,9 +457,12 @@ inline status robust_mahalanobis::restore(std::span<std::byte const> from) noexc
                       math::is_finite(past_) && past_ > 0 && known_ != 0 && known_ >> (columns_ - 1) <= 1;
     if (!sane) r.fail();
   } else {
-    if (held_ == params_.warm_up) r.fail();  // the last row of a warm-up ends it
+    if (held_ == params_.warm_up && !params_.settle_in_steps) r.fail();  // the last row of a warm-up ends it
+    known_ = 0;
     r.get(held_present_.first(held_)).get(held_rows_.first(held_ * columns_));
-    if (!std::ranges::all_of(held_rows_.first(held_ * columns_), math::is_finite)) r.fail();
+    bool const sane = std::ranges::all_of(held_rows_.first(held_ * columns_), math::is_finite);
+    if (!sane) r.fail();
+    if (sane && params_.settle_in_steps) sort_held();
   }
   auto const end = r.finish();
   if (!end) reset();

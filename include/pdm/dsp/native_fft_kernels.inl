@@ -127,13 +127,13 @@ template <class T>
   }
 }
 
-// The first pass: factor 8, no twiddles, interleaved numbers in, blocks out. Swap: the parts change places.
+// Columns [first, last) of the first pass: factor 8, no twiddles, interleaved numbers in, blocks out. Swap: the parts
+// change places.
 template <class T, bool Swap>
-inline void first_pass(T const* in, T* out, std::size_t n, T scale) noexcept {
+inline void first_pass(T const* in, T* out, std::size_t m, std::size_t first, std::size_t last, T scale) noexcept {
   constexpr std::size_t w = width<T>, u = unit<T>, b = block_size<T>;
-  std::size_t const m = n / 8;
-  std::size_t j = 0;
-  for (; j + w <= m; j += w) {
+  std::size_t j = first;
+  for (; j + w <= last; j += w) {
     vec<T> x[8], y[8];
     for (std::size_t k = 0; k < 8; ++k) {
       T const* const from = in + 2 * (k * m + j);
@@ -158,7 +158,7 @@ inline void first_pass(T const* in, T* out, std::size_t n, T scale) noexcept {
       }
     }
   }
-  for (; j < m; ++j) {
+  for (; j < last; ++j) {
     T x[8], y[8];
     for (std::size_t k = 0; k < 8; ++k) {
       T const* const from = in + 2 * (k * m + j);
@@ -178,12 +178,16 @@ inline void first_pass(T const* in, T* out, std::size_t n, T scale) noexcept {
   }
 }
 
-// A later pass: l is a multiple of B. Last: interleaved numbers out, of transform length n.
+// Blocks [first, last) of a later pass: l is a multiple of B. Last: interleaved numbers out.
 template <std::size_t R, class T, bool Last, bool Swap>
-inline void later_pass(T const* in, T* out, T const* twiddles, std::size_t l, std::size_t m) noexcept {
+inline void later_pass(T const* in, T* out, T const* twiddles, std::size_t l, std::size_t m, std::size_t first,
+                       std::size_t last) noexcept {
   constexpr std::size_t w = width<T>, b = block_size<T>;
-  for (std::size_t j = 0; j < m; ++j) {
-    for (std::size_t q = 0; q < l; q += b) {
+  std::size_t const per_row = l / b;
+  for (std::size_t j = first / per_row, q = first % per_row * b, left = last - first; left > 0; q = 0, ++j) {
+    std::size_t const here = left < (l - q) / b ? left : (l - q) / b, end = q + here * b;
+    left -= here;
+    for (; q < end; q += b) {
       for (std::size_t h = 0; h < b; h += w) {
         vec<T> x[R], y[R];
         T const* from = in + 2 * (j * l + q) + h;
@@ -214,36 +218,25 @@ inline void later_pass(T const* in, T* out, T const* twiddles, std::size_t l, st
 }
 
 template <class T, bool Last, bool Swap>
-inline void any_pass(std::size_t r, T const* in, T* out, T const* t, std::size_t l, std::size_t m) noexcept {
-  switch (r) {
-    case 8: later_pass<8, T, Last, Swap>(in, out, t, l, m); break;
-    case 4: later_pass<4, T, Last, Swap>(in, out, t, l, m); break;
-    case 5: later_pass<5, T, Last, Swap>(in, out, t, l, m); break;
-    case 3: later_pass<3, T, Last, Swap>(in, out, t, l, m); break;
-    default: later_pass<2, T, Last, Swap>(in, out, t, l, m); break;
+inline void any_pass(T const* in, T* out, T const* t, pass_shape p, std::size_t first, std::size_t last) noexcept {
+  switch (p.radix) {
+    case 8: return later_pass<8, T, Last, Swap>(in, out, t, p.l, p.m, first, last);
+    case 4: return later_pass<4, T, Last, Swap>(in, out, t, p.l, p.m, first, last);
+    case 5: return later_pass<5, T, Last, Swap>(in, out, t, p.l, p.m, first, last);
+    case 3: return later_pass<3, T, Last, Swap>(in, out, t, p.l, p.m, first, last);
+    default: return later_pass<2, T, Last, Swap>(in, out, t, p.l, p.m, first, last);
   }
 }
 
-// All passes of a length whose first factor is 8 and that has at least two factors. Between them the numbers go to
-// and fro between out and `work` (2 n numbers), so that the last pass ends in out; in and out must not overlap.
+// Units [first, last) of one pass of a length whose first factor is 8 and that has at least two factors; a unit is B
+// butterflies. `ends`: it is the last pass.
 template <class T, bool Swap>
-inline void blocked_transform(T const* in, T* out, fft_factors const& f, std::size_t n, T const* twiddles, T* work,
-                              T scale) noexcept {
-  T* from = f.count % 2 == 0 ? work : out;
-  T* to = f.count % 2 == 0 ? out : work;
-  first_pass<T, Swap>(in, from, n, scale);
-  std::size_t l = 8;
-  for (std::size_t i = 1; i + 1 < f.count; ++i) {
-    std::size_t const r = f.radix[i];
-    any_pass<T, false, false>(r, from, to, twiddles, l, n / (l * r));
-    twiddles += 2 * (r - 1) * l;
-    l *= r;
-    T* const used = from;
-    from = to;
-    to = used;
-  }
-  std::size_t const r = f.radix[f.count - 1];
-  any_pass<T, true, Swap>(r, from, to, twiddles, l, n / (l * r));
+inline void blocked_pass(T const* in, T* out, T const* twiddles, pass_shape p, std::size_t first, std::size_t last,
+                         bool ends, T scale) noexcept {
+  constexpr std::size_t b = block_size<T>;
+  if (p.index == 0) return first_pass<T, Swap>(in, out, p.m, first * b, last * b < p.m ? last * b : p.m, scale);
+  if (ends) return any_pass<T, true, Swap>(in, out, twiddles, p, first, last);
+  any_pass<T, false, false>(in, out, twiddles, p, first, last);
 }
 
 // Complex numbers of an interleaved vector in reverse order; the two parts of each exchanged; one part twice.
@@ -291,16 +284,18 @@ template <class T>
 // For k = 1 .. h/2 with p = in[k], q = conj in[h-k], t = v[k] (p - q) factor:
 //   out[k] = (p + q) factor + t,  out[h-k] = conj((p + q) factor - t);  in and out may be the same.
 // Conjugate: v[k] conjugated. This takes the spectrum of a real signal out of that of its halves, and back.
+// For k in [first, last), first >= 1 and last <= h/2 + 1.
 template <class T, bool Conjugate>
-inline void pair_pass(T const* in, T* out, T const* v, std::size_t h, T factor) noexcept {
+inline void pair_pass(T const* in, T* out, T const* v, std::size_t h, T factor, std::size_t first,
+                      std::size_t last) noexcept {
   constexpr std::size_t w = width<T>, c = w / 2;  // complex numbers in a vector
   vec<T> flip_imaginary, turn_sign;
   for (std::size_t i = 0; i < w; ++i) {
     flip_imaginary[i] = i % 2 == 0 ? T(1) : T(-1);
     turn_sign[i] = (i % 2 == 0) != Conjugate ? T(-1) : T(1);
   }
-  std::size_t k = 1;
-  for (; 2 * (k + c) <= h + 1; k += c) {
+  std::size_t k = first;
+  for (; k + c <= last && 2 * (k + c) <= h + 1; k += c) {
     vec<T> const p = ops::load(in + 2 * k);
     vec<T> const q = reversed<T>(ops::load(in + 2 * (h - k - c + 1))) * flip_imaginary;
     vec<T> const sum = (p + q) * factor, difference = (p - q) * factor;
@@ -310,7 +305,7 @@ inline void pair_pass(T const* in, T* out, T const* v, std::size_t h, T factor) 
     ops::store(out + 2 * k, sum + t);
     ops::store(out + 2 * (h - k - c + 1), reversed<T>((sum - t) * flip_imaginary));
   }
-  for (; k <= h / 2; ++k) {
+  for (; k < last; ++k) {
     T const* const low = in + 2 * k;
     T const* const high = in + 2 * (h - k);
     T const ar = (low[0] + high[0]) * factor, ai = (low[1] - high[1]) * factor;

@@ -27,15 +27,24 @@ struct lane_accumulator {
   }
 };
 
+// Adds term(from) + ... + term(to-1). In pieces the bits are the same: `from` is a multiple of sum_lanes, and so is
+// `to`, unless it is the end.
+template <class Term>
+void add_terms(lane_accumulator& into, std::size_t from, std::size_t to, Term const& term) noexcept {
+  lane_accumulator sum = into;
+  std::size_t i = from;
+  for (; i + sum_lanes <= to; i += sum_lanes) {
+    for (std::size_t l = 0; l < sum_lanes; ++l) sum.lane[l] += term(i + l);
+  }
+  for (std::size_t l = 0; i < to; ++i, ++l) sum.lane[l] += term(i);
+  into = sum;
+}
+
 // term(0) + ... + term(n-1)
 template <class Term>
 [[nodiscard]] double sum_of(std::size_t n, Term const& term) noexcept {
   lane_accumulator sum;
-  std::size_t i = 0;
-  for (; i + sum_lanes <= n; i += sum_lanes) {
-    for (std::size_t l = 0; l < sum_lanes; ++l) sum.lane[l] += term(i + l);
-  }
-  for (std::size_t l = 0; i < n; ++i, ++l) sum.lane[l] += term(i);
+  add_terms(sum, 0, n, term);
   return sum.total();
 }
 

@@ -15,15 +15,41 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include "pdm/core/math.hpp"
 #include "pdm/core/row.hpp"
 #include "pdm/dsp/sum.hpp"
+#include "pdm/features/stepwise.hpp"
 
 namespace pdm::inline PDM_ABI_NAMESPACE::features {
 
 using dsp::sample_type;
+
+namespace detail {
+
+// The two passes over a frame, which may be done in pieces: add() from a multiple of dsp::sum_lanes to another one or
+// the end.
+struct first_pass {
+  dsp::lane_accumulator sum{}, square{}, absolute{}, root{}, unfinite{};
+  std::array<double, dsp::sum_lanes> low{}, high{};
+
+  explicit first_pass(double first) noexcept {
+    low.fill(first);
+    high.fill(first);
+  }
+  template <sample_type T>
+  void add(std::span<T const> x, std::size_t from, std::size_t to) noexcept;
+};
+struct second_pass {
+  dsp::lane_accumulator m1{}, m2{}, m3{}, m4{};
+
+  template <sample_type T>
+  void add(std::span<T const> x, std::size_t from, std::size_t to, double mean) noexcept;
+};
+
+}  // namespace detail
 
 struct time_features {
   double mean = math::not_a_number, variance = math::not_a_number, std = math::not_a_number;
@@ -36,6 +62,33 @@ struct time_features {
 
   template <sample_type T>
   [[nodiscard]] static time_features of(std::span<T const> x) noexcept;
+  // The same in pieces (stepwise.hpp), bit for bit.
+  template <sample_type T>
+  class job;
+
+ private:
+  bool levels(detail::first_pass const& a, double n) noexcept;  // what the first pass tells; false: no second one
+  void moments(detail::second_pass const& b, double n) noexcept;
+};
+
+template <sample_type T>
+class time_features::job {
+ public:
+  // A sample of the first pass, with its square root, is two units; one of the second one.
+  [[nodiscard]] static constexpr std::size_t work(std::size_t n) noexcept { return 3 * n; }
+  void begin(std::span<T const> x) noexcept;
+  std::size_t step(std::size_t budget) noexcept;
+  [[nodiscard]] bool done() const noexcept { return pass_ == pass::none; }
+  [[nodiscard]] time_features const& result() const noexcept { return f_; }
+
+ private:
+  enum class pass : unsigned char { none, levels, moments };
+  std::span<T const> x_{};
+  std::size_t at_ = 0;
+  pass pass_ = pass::none;
+  detail::first_pass first_{0};
+  detail::second_pass second_{};
+  time_features f_{};
 };
 
 // numerator / denominator, NaN (never infinity) where the denominator is 0.
@@ -45,62 +98,47 @@ struct time_features {
 
 namespace detail {
 
-struct first_pass {
-  double sum, square, absolute, root, unfinite;
-  double min, max;
-};
-struct second_pass {
-  double m2, m3, m4;  // sums of central powers
-};
-
 template <sample_type T>
-first_pass sums(std::span<T const> x) noexcept {
+void first_pass::add(std::span<T const> x, std::size_t from, std::size_t to) noexcept {
   constexpr std::size_t lanes = dsp::sum_lanes;
-  dsp::lane_accumulator sum, square, absolute, root, unfinite;
-  std::array<double, lanes> low, high;
-  low.fill(static_cast<double>(x[0]));
-  high.fill(static_cast<double>(x[0]));
-  auto const add = [&](std::size_t i, std::size_t l) {
+  first_pass s = *this;
+  auto const one = [&](std::size_t i, std::size_t l) {
     double const v = static_cast<double>(x[i]);
     double const a = v < 0 ? -v : v;
-    sum.lane[l] += v;
-    square.lane[l] += v * v;
-    absolute.lane[l] += a;
-    root.lane[l] += math::sqrt(a);
-    unfinite.lane[l] += v * 0.0;  // NaN once a sample is not finite
-    low[l] = v < low[l] ? v : low[l];
-    high[l] = v > high[l] ? v : high[l];
+    s.sum.lane[l] += v;
+    s.square.lane[l] += v * v;
+    s.absolute.lane[l] += a;
+    s.root.lane[l] += math::sqrt(a);
+    s.unfinite.lane[l] += v * 0.0;  // NaN once a sample is not finite
+    s.low[l] = v < s.low[l] ? v : s.low[l];
+    s.high[l] = v > s.high[l] ? v : s.high[l];
   };
-  std::size_t i = 0;
-  for (; i + lanes <= x.size(); i += lanes) {
-    for (std::size_t l = 0; l < lanes; ++l) add(i + l, l);
+  std::size_t i = from;
+  for (; i + lanes <= to; i += lanes) {
+    for (std::size_t l = 0; l < lanes; ++l) one(i + l, l);
   }
-  for (std::size_t l = 0; i < x.size(); ++i, ++l) add(i, l);
-  return {sum.total(),      square.total(),        absolute.total(),      root.total(),
-          unfinite.total(), std::ranges::min(low), std::ranges::max(high)};
+  for (std::size_t l = 0; i < to; ++i, ++l) one(i, l);
+  *this = s;
 }
 
 template <sample_type T>
-second_pass central_sums(std::span<T const> x, double mean) noexcept {
+void second_pass::add(std::span<T const> x, std::size_t from, std::size_t to, double mean) noexcept {
   constexpr std::size_t lanes = dsp::sum_lanes;
-  dsp::lane_accumulator m1, m2, m3, m4;
-  auto const add = [&](std::size_t i, std::size_t l) {
+  second_pass s = *this;
+  auto const one = [&](std::size_t i, std::size_t l) {
     double const d = static_cast<double>(x[i]) - mean;
     double const q = d * d;
-    m1.lane[l] += d;
-    m2.lane[l] += q;
-    m3.lane[l] += q * d;
-    m4.lane[l] += q * q;
+    s.m1.lane[l] += d;
+    s.m2.lane[l] += q;
+    s.m3.lane[l] += q * d;
+    s.m4.lane[l] += q * q;
   };
-  std::size_t i = 0;
-  for (; i + lanes <= x.size(); i += lanes) {
-    for (std::size_t l = 0; l < lanes; ++l) add(i + l, l);
+  std::size_t i = from;
+  for (; i + lanes <= to; i += lanes) {
+    for (std::size_t l = 0; l < lanes; ++l) one(i + l, l);
   }
-  for (std::size_t l = 0; i < x.size(); ++i, ++l) add(i, l);
-  // The rounded mean is off by e: the moments are moved to the true one.
-  double const n = static_cast<double>(x.size()), e = m1.total() / n;
-  double const s2 = m2.total(), s3 = m3.total();
-  return {s2 - n * e * e, s3 - 3 * e * s2 + 2 * n * e * e * e, m4.total() - 4 * e * s3 + 6 * e * e * s2};
+  for (std::size_t l = 0; i < to; ++i, ++l) one(i, l);
+  *this = s;
 }
 
 // One tag a column: extract<rms, kurtosis>.
@@ -136,35 +174,78 @@ struct standard_deviation {  // a type called std would hide the standard librar
   double operator()(time_features const& f) const noexcept { return f.std; }
 };
 
+inline bool time_features::levels(detail::first_pass const& a, double n) noexcept {
+  if (!(a.unfinite.total() == 0)) return false;
+  mean = a.sum.total() / n;
+  energy = a.square.total();
+  rms = math::sqrt(energy / n);
+  abs_mean = a.absolute.total() / n;
+  double const root = a.root.total() / n;
+  sqrt_amplitude = root * root;
+  min = std::ranges::min(a.low);
+  max = std::ranges::max(a.high);
+  peak = std::max(max, -min);
+  peak_to_peak = max - min;
+  variance = std = 0;
+  crest_factor = ratio(peak, rms);
+  shape_factor = ratio(rms, abs_mean);
+  impulse_factor = ratio(peak, abs_mean);
+  clearance_factor = ratio(peak, sqrt_amplitude);
+  return max != min;
+}
+
+// The rounded mean is off by e: the moments are moved to the true one.
+inline void time_features::moments(detail::second_pass const& b, double n) noexcept {
+  double const e = b.m1.total() / n, s2 = b.m2.total(), s3 = b.m3.total();
+  double const m2 = s2 - n * e * e, m3 = s3 - 3 * e * s2 + 2 * n * e * e * e;
+  double const m4 = b.m4.total() - 4 * e * s3 + 6 * e * e * s2;
+  variance = m2 / n;
+  std = math::sqrt(variance);
+  skewness = ratio(m3 / n, variance * std);
+  kurtosis = ratio(m4 / n, variance * variance);
+}
+
 template <sample_type T>
 time_features time_features::of(std::span<T const> x) noexcept {
-  time_features f;
-  if (x.empty()) return f;
-  auto const a = detail::sums(x);
-  if (!(a.unfinite == 0)) return f;
-  double const n = static_cast<double>(x.size());
-  f.mean = a.sum / n;
-  f.rms = math::sqrt(a.square / n);
-  f.abs_mean = a.absolute / n;
-  f.sqrt_amplitude = (a.root / n) * (a.root / n);
-  f.energy = a.square;
-  f.min = a.min;
-  f.max = a.max;
-  f.peak = std::max(a.max, -a.min);
-  f.peak_to_peak = a.max - a.min;
-  f.variance = f.std = 0;
-  if (a.max != a.min) {
-    auto const m = detail::central_sums(x, f.mean);
-    f.variance = m.m2 / n;
-    f.std = math::sqrt(f.variance);
-    f.skewness = ratio(m.m3 / n, f.variance * f.std);
-    f.kurtosis = ratio(m.m4 / n, f.variance * f.variance);
-  }
-  f.crest_factor = ratio(f.peak, f.rms);
-  f.shape_factor = ratio(f.rms, f.abs_mean);
-  f.impulse_factor = ratio(f.peak, f.abs_mean);
-  f.clearance_factor = ratio(f.peak, f.sqrt_amplitude);
-  return f;
+  job<T> whole;
+  whole.begin(x);
+  while (!whole.done()) (void)whole.step(job<T>::work(x.size()));
+  return whole.result();
 }
+
+template <sample_type T>
+void time_features::job<T>::begin(std::span<T const> x) noexcept {
+  x_ = x;
+  at_ = 0;
+  f_ = {};
+  pass_ = x.empty() ? pass::none : pass::levels;
+  if (!x.empty()) first_ = detail::first_pass(static_cast<double>(x[0]));
+}
+
+template <sample_type T>
+std::size_t time_features::job<T>::step(std::size_t budget) noexcept {
+  if (pass_ == pass::none) return 0;
+  std::size_t const weight = pass_ == pass::levels ? 2 : 1;
+  std::size_t const end = piece_end(at_, x_.size(), budget, weight), units = (end - at_) * weight;
+  double const n = static_cast<double>(x_.size());
+  if (pass_ == pass::levels) {
+    first_.add(x_, at_, end);
+  } else {
+    second_.add(x_, at_, end, f_.mean);
+  }
+  at_ = end;
+  if (at_ < x_.size()) return units;
+  at_ = 0;
+  if (pass_ == pass::levels && f_.levels(first_, n)) {
+    second_ = {};
+    pass_ = pass::moments;
+    return units;
+  }
+  if (pass_ == pass::moments) f_.moments(second_, n);
+  pass_ = pass::none;
+  return units;
+}
+
+static_assert(stepwise_job<time_features::job<float>, float>);
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::features

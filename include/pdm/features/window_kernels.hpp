@@ -64,9 +64,20 @@ namespace pdm::inline PDM_ABI_NAMESPACE::features::detail {
 #define PDM_WINDOW_KERNEL(call) base::call
 #endif
 
-// Time sums of n >= 1 samples.
+// Adds n >= 1 samples to the time sums, the first ones to those that begin with them. In pieces of a multiple of
+// sum_block the bits are the same.
+inline void add_window_moments(float const* x, std::size_t n, moment_sums& sums) noexcept {
+  PDM_WINDOW_KERNEL(add_window_moments(x, n, sums));
+}
+[[nodiscard]] inline moment_sums moments_from(float first) noexcept {
+  moment_sums sums;
+  sums.least = sums.greatest = first;
+  return sums;
+}
 [[nodiscard]] inline moment_sums window_moments(float const* x, std::size_t n) noexcept {
-  return PDM_WINDOW_KERNEL(window_moments(x, n));
+  moment_sums sums = moments_from(x[0]);
+  add_window_moments(x, n, sums);
+  return sums;
 }
 
 // One-sided Hann amplitudes of lines first .. first + n - 1, into `amplitude`, and their sums; moments about `about`.

@@ -92,10 +92,8 @@ inline float add_plain(float const* x, std::size_t n, moment_sums& sums, block_e
   return static_cast<float>(t / static_cast<double>(n));
 }
 
-inline moment_sums window_moments(float const* x, std::size_t n) noexcept {
-  moment_sums sums;
-  sums.least = sums.greatest = x[0];
-  block_extremes seen{ops::broadcast(x[0]), ops::broadcast(x[0])};
+inline void add_window_moments(float const* x, std::size_t n, moment_sums& sums) noexcept {
+  block_extremes seen{ops::broadcast(sums.least), ops::broadcast(sums.greatest)};
   for (std::size_t at = 0; at < n; at += sum_block) {
     std::size_t const here = n - at < sum_block ? n - at : sum_block;
     float const about = add_plain(x + at, here, sums, seen);
@@ -105,7 +103,6 @@ inline moment_sums window_moments(float const* x, std::size_t n) noexcept {
     sums.least = seen.low[i] < sums.least ? seen.low[i] : sums.least;
     sums.greatest = seen.high[i] > sums.greatest ? seen.high[i] : sums.greatest;
   }
-  return sums;
 }
 
 // The Hann window in the spectrum: W[k] = X[k]/2 - (X[k-1] + X[k+1])/4.

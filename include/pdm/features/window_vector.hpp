@@ -2,7 +2,8 @@
 //
 // What      11 time features, 5 of the Hann amplitude spectrum, the power of equal bands, and the squared-envelope
 //           lines of up to eight fault frequencies with their harmonics; beside them the amplitude spectrum and the
-//           envelope spectrum. A stage behind a frame: one row a frame. extract() is the same without a stage.
+//           envelope spectrum. A stage behind a frame: one row a frame; in pieces behind sliced.hpp. extract() is the
+//           same without a stage.
 // NB        The fast float path. The single features (time_features.hpp, spectral_shape.hpp, fault_bands.hpp) take
 //           double, any length and any window; this one agrees with them to about 1e-5 and wants an even length
 //           that the bands divide. The window is rectangular for the envelope, Hann for the spectrum.
@@ -17,10 +18,12 @@
 // Units     in: samples in u; out: u, ratios, Hz; band power in u^2; envelope lines in u^2.
 // Shape     in: frames of `length` samples; out: rows of 16 + bands + lines x harmonics columns (column(i)).
 // Undefined A quantity with a zero denominator is absent from the row (NaN in values()).
-// Cost      Three transforms (n real, m complex, m real) and four passes; prepare() takes about 40 bytes a sample.
+// Cost      Three transforms (n real, m complex, m real) and four passes; prepare() takes about 40 bytes a sample. A
+//           piece is at most 512 samples or lines; with FFTW a whole transform.
 // Errors    prepare: invalid_argument for a length that does not fit, rate_mismatch for a band outside 0 .. rate/2.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <complex>
@@ -33,6 +36,7 @@
 #include "pdm/core/math.hpp"
 #include "pdm/core/row.hpp"
 #include "pdm/dsp/fft.hpp"
+#include "pdm/features/stepwise.hpp"
 #include "pdm/features/window_kernels.hpp"
 #include "pdm/signal/block.hpp"
 #include "pdm/signal/stream.hpp"
@@ -83,7 +87,17 @@ class window_vector {
   [[nodiscard]] result<stream_spec> prepare(stream_spec const& spec, arena& memory) noexcept;
   template <class Next>
   void process(block<float> const& frame, Next&& next) noexcept;
-  void reset() noexcept { rows_ = 0; }
+  void reset() noexcept {
+    rows_ = 0;
+    phase_ = phase::none;
+  }
+
+  // In pieces (stepwise.hpp), with the same bits.
+  void begin(block<float> const& frame) noexcept;
+  template <class Next>
+  std::size_t step(std::size_t budget, Next&& next) noexcept;
+  [[nodiscard]] bool busy() const noexcept { return phase_ != phase::none; }
+  [[nodiscard]] std::size_t work(std::size_t length) const noexcept;  // after prepare()
 
   // The vector of one window of params.length samples; valid until the next call.
   std::span<double const> extract(std::span<float const> window) noexcept;
@@ -116,10 +130,20 @@ class window_vector {
     return n;
   }
 
-  void time_columns(std::span<float const> window) noexcept;
-  void sum_lines() noexcept;
+  // What there is to do on a window, in order; the last four only with an envelope band.
+  enum class phase : unsigned char { none, moments, transform, lines, spectrum, band, squares, envelope, fault_lines };
+  static constexpr std::size_t piece = detail::sum_block, fixed_units = 512;
+  std::size_t advance(std::size_t budget) noexcept;  // a piece or more of the phase; the units done
+  std::size_t through(std::size_t units, bool done = true) noexcept;
+  template <class Next>
+  void hand_on(block_info const& frame, Next& next) noexcept;
+
+  void time_columns(detail::moment_sums const& s) noexcept;
+  void sum_slot(std::size_t slot) noexcept;
+  void last_line() noexcept;
   void spectrum_columns() noexcept;
   [[nodiscard]] std::size_t roll_off_line(double target) const noexcept;
+  void square(std::size_t from, std::size_t to) noexcept;
   void envelope_columns() noexcept;
 
   params params_{};
@@ -131,6 +155,12 @@ class window_vector {
   std::span<float> amplitude_{}, squared_{}, envelope_{};
   std::span<detail::line_sums> sums_{};
   std::span<double> values_{};
+
+  phase phase_ = phase::none;
+  block<float> frame_{};  // that is worked on
+  std::size_t at_ = 0;    // within the phase
+  dsp::fft_progress transformed_{};
+  detail::moment_sums moments_{};
 };
 
 // ---- bodies ----
@@ -215,8 +245,7 @@ result<stream_spec> window_vector<Fft>::prepare(stream_spec const& spec, arena& 
 
 template <dsp::fft_backend<float> Fft>
 template <class Next>
-void window_vector<Fft>::process(block<float> const& frame, Next&& next) noexcept {
-  if (extract(frame.samples).empty()) return;
+void window_vector<Fft>::hand_on(block_info const& frame, Next& next) noexcept {
   row out = make_row(values_);
   out.source_time = frame.source_time;
   out.sequence = rows_++;
@@ -226,19 +255,111 @@ void window_vector<Fft>::process(block<float> const& frame, Next&& next) noexcep
 }
 
 template <dsp::fft_backend<float> Fft>
+template <class Next>
+void window_vector<Fft>::process(block<float> const& frame, Next&& next) noexcept {
+  if (!extract(frame.samples).empty()) hand_on(frame, next);
+}
+
+template <dsp::fft_backend<float> Fft>
 std::span<double const> window_vector<Fft>::extract(std::span<float const> window) noexcept {
   if (!PDM_EXPECTS(!values_.empty() && window.size() == params_.length)) return {};
-  time_columns(window);
-  window_fft_.forward(window, spectrum_.subspan(margin, half() + 1));
-  sum_lines();
-  spectrum_columns();
-  if (plan_.width != 0) envelope_columns();
+  begin(block<float>(window, {}));
+  while (busy()) (void)advance(std::size_t{1} << 30);
   return values_;
 }
 
 template <dsp::fft_backend<float> Fft>
-void window_vector<Fft>::time_columns(std::span<float const> window) noexcept {
-  auto const s = detail::window_moments(window.data(), window.size());
+void window_vector<Fft>::begin(block<float> const& frame) noexcept {
+  if (!PDM_EXPECTS(!values_.empty() && frame.size() == params_.length)) return;
+  frame_ = frame;
+  phase_ = phase::moments;
+  at_ = 0;
+  transformed_ = {};
+  moments_ = detail::moments_from(frame.samples[0]);
+}
+
+template <dsp::fft_backend<float> Fft>
+template <class Next>
+std::size_t window_vector<Fft>::step(std::size_t budget, Next&& next) noexcept {
+  if (!busy()) return 0;
+  std::size_t const units = advance(budget);
+  if (!busy()) hand_on(frame_, next);
+  return units;
+}
+
+// A sample of the moments is a unit, as is a value of a transform and a magnitude; a line two.
+template <dsp::fft_backend<float> Fft>
+std::size_t window_vector<Fft>::work(std::size_t length) const noexcept {
+  std::size_t const spectrum = 2 * length + window_fft_.work(dsp::fft_use::real) + fixed_units;
+  if (plan_.width == 0) return spectrum;
+  return spectrum + band_fft_.work(dsp::fft_use::complex) + plan_.points + band_fft_.work(dsp::fft_use::real) +
+         envelope_.size() + fixed_units;
+}
+
+template <dsp::fft_backend<float> Fft>
+std::size_t window_vector<Fft>::through(std::size_t units, bool done) noexcept {
+  if (!done) return units;
+  at_ = 0;
+  bool const last = phase_ == (plan_.width == 0 ? phase::spectrum : phase::fault_lines);
+  phase_ = last ? phase::none : static_cast<phase>(static_cast<unsigned char>(phase_) + 1);
+  return units;
+}
+
+template <dsp::fft_backend<float> Fft>
+std::size_t window_vector<Fft>::advance(std::size_t budget) noexcept {
+  std::size_t const from = at_;
+  auto const run = [&](std::size_t n) noexcept {  // the end of a run of n values that begins at at_
+    return n - from <= piece || budget >= n - from ? n : from + std::max(piece, budget / piece * piece);
+  };
+  auto const transformed = [&](std::size_t work, bool done) noexcept {  // at_ counts what was told of the work
+    std::size_t const units = done ? work - from : std::min(budget, work - from);
+    at_ += units;
+    return through(units, done);
+  };
+  switch (phase_) {
+    case phase::moments:
+      at_ = run(params_.length);
+      detail::add_window_moments(frame_.samples.data() + from, at_ - from, moments_);
+      if (at_ == params_.length) time_columns(moments_);
+      return through(at_ - from, at_ == params_.length);
+    case phase::transform:
+      return transformed(
+          window_fft_.work(dsp::fft_use::real),
+          window_fft_.forward_piece(frame_.samples, spectrum_.subspan(margin, half() + 1), transformed_, budget));
+    case phase::lines: {
+      std::size_t const each = 2 * std::min(piece, band_width());
+      do {
+        sum_slot(at_++);
+      } while (at_ < sums_.size() && (at_ - from + 1) * each <= budget);
+      if (at_ == sums_.size()) last_line();
+      return through((at_ - from) * each, at_ == sums_.size());
+    }
+    case phase::spectrum:
+      spectrum_columns();
+      if (plan_.width != 0) {  // the rest of the band stays zero
+        auto const* const x = spectrum_.data() + margin + plan_.low;
+        std::copy(x, x + plan_.width, band_.begin());
+      }
+      return through(fixed_units);
+    case phase::band:
+      // A forward transform runs the envelope backwards, which its amplitude spectrum does not see, and has no factor.
+      return transformed(band_fft_.work(dsp::fft_use::complex),
+                         band_fft_.forward_complex_piece(band_, analytic_, transformed_, budget));
+    case phase::squares:
+      at_ = run(plan_.points);
+      square(from, at_);
+      return through(at_ - from, at_ == plan_.points);
+    case phase::envelope:
+      return transformed(band_fft_.work(dsp::fft_use::real),
+                         band_fft_.forward_piece(squared_, envelope_bins_, transformed_, budget));
+    case phase::fault_lines: envelope_columns(); return through(envelope_.size() + fixed_units);
+    case phase::none: break;
+  }
+  return 0;
+}
+
+template <dsp::fft_backend<float> Fft>
+void window_vector<Fft>::time_columns(detail::moment_sums const& s) noexcept {
   double const n = s.count, m2 = s.m2 / n, low = static_cast<double>(s.least), high = static_cast<double>(s.greatest);
   double const absolute = s.absolute / n, root = s.root / n;
   double const deviation = math::sqrt(m2), level = math::sqrt(m2 + s.mean * s.mean);
@@ -257,23 +378,27 @@ void window_vector<Fft>::time_columns(std::span<float const> window) noexcept {
   values_[clearance_factor] = detail::quotient(top, root * root);
 }
 
-// Hann amplitudes and their sums, band by band.
+// Hann amplitudes and their sums, a run of lines of one band. The first one mirrors the ends.
 template <dsp::fft_backend<float> Fft>
-void window_vector<Fft>::sum_lines() noexcept {
+void window_vector<Fft>::sum_slot(std::size_t slot) noexcept {
   complex* const x = spectrum_.data() + margin;
   std::size_t const h = half(), width = band_width();
-  x[-1] = std::conj(x[1]);
-  x[h + 1] = std::conj(x[h - 1]);
-  float const scale = 4.0f / static_cast<float>(params_.length);  // 2 / sum w
-  std::size_t slot = 0;
-  for (std::size_t first = 0; first < h; first += width) {
-    for (std::size_t at = first; at < first + width; at += detail::sum_block) {
-      std::size_t const n = first + width - at < detail::sum_block ? first + width - at : detail::sum_block;
-      sums_[slot++] = detail::hann_lines(reinterpret_cast<float const*>(x), at, n, scale, at == 0 ? 0.5f : 1.0f,
-                                         static_cast<float>(at + n / 2), amplitude_.data() + at);
-    }
+  if (slot == 0) {
+    x[-1] = std::conj(x[1]);
+    x[h + 1] = std::conj(x[h - 1]);
   }
-  float const last = 0.5f * (x[h].real() - x[h - 1].real()) * scale * 0.5f;
+  std::size_t const within = slot % chunks() * piece, at = slot / chunks() * width + within;
+  std::size_t const n = std::min(width - within, piece);
+  float const scale = 4.0f / static_cast<float>(params_.length);  // 2 / sum w
+  sums_[slot] = detail::hann_lines(reinterpret_cast<float const*>(x), at, n, scale, at == 0 ? 0.5f : 1.0f,
+                                   static_cast<float>(at + n / 2), amplitude_.data() + at);
+}
+
+template <dsp::fft_backend<float> Fft>
+void window_vector<Fft>::last_line() noexcept {
+  complex const* const x = spectrum_.data() + margin;
+  std::size_t const h = half();
+  float const last = 0.5f * (x[h].real() - x[h - 1].real()) * (4.0f / static_cast<float>(params_.length)) * 0.5f;
   amplitude_[h] = last < 0 ? -last : last;
 }
 
@@ -339,15 +464,14 @@ std::size_t window_vector<Fft>::roll_off_line(double target) const noexcept {
 }
 
 template <dsp::fft_backend<float> Fft>
-void window_vector<Fft>::envelope_columns() noexcept {
-  auto const* const x = spectrum_.data() + margin;
-  std::copy(x + plan_.low, x + plan_.low + plan_.width, band_.begin());  // the rest stays zero
-  // A forward transform runs the envelope backwards, which its amplitude spectrum does not see, and has no factor.
-  band_fft_.forward_complex(band_, analytic_);
+void window_vector<Fft>::square(std::size_t from, std::size_t to) noexcept {
   float const half_scale = 2.0f / static_cast<float>(params_.length);
-  detail::squared_magnitudes(reinterpret_cast<float const*>(analytic_.data()), plan_.points, half_scale * half_scale,
-                             squared_.data());
-  band_fft_.forward(squared_, envelope_bins_);
+  detail::squared_magnitudes(reinterpret_cast<float const*>(analytic_.data() + from), to - from,
+                             half_scale * half_scale, squared_.data() + from);
+}
+
+template <dsp::fft_backend<float> Fft>
+void window_vector<Fft>::envelope_columns() noexcept {
   detail::magnitudes(reinterpret_cast<float const*>(envelope_bins_.data()), envelope_.size(),
                      2.0f / static_cast<float>(plan_.points), envelope_.data());
   envelope_[0] = 0;  // the mean is taken out
@@ -393,6 +517,6 @@ feature_info window_vector<Fft>::column(std::size_t i) const noexcept {
   return {"envelope_line", unit::unknown, "largest squared-envelope line near the frequency", source};
 }
 
-static_assert(stage_of<window_vector<>, stream_spec, block<float>>);
+static_assert(stage_of<window_vector<>, stream_spec, block<float>> && stepwise_stage<window_vector<>, float>);
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::features

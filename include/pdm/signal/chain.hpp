@@ -33,6 +33,12 @@ class chain {
   void process(In const& in, Next&& next) noexcept {
     process_from<0>(in, next);
   }
+  // Goes on with the work that stages have put off (pdm/features/sliced.hpp), `budget` units in each of them; what
+  // comes out goes on through the stages behind. True while there is more.
+  template <class Next>
+  bool step(std::size_t budget, Next&& next) noexcept {
+    return step_from<0>(budget, next);
+  }
   void reset() noexcept {
     std::apply([](auto&... s) { (s.reset(), ...); }, stages_);
   }
@@ -75,6 +81,19 @@ class chain {
       next(in);
     } else {
       std::get<I>(stages_).process(in, [&](auto const& out) noexcept { process_from<I + 1>(out, next); });
+    }
+  }
+
+  template <std::size_t I, class Next>
+  bool step_from(std::size_t budget, Next& next) noexcept {
+    if constexpr (I == sizeof...(Stages)) {
+      return false;
+    } else {
+      auto& stage = std::get<I>(stages_);
+      auto const behind = [&](auto const& out) noexcept { process_from<I + 1>(out, next); };
+      bool here = false;
+      if constexpr (requires { stage.step(budget, behind); }) here = stage.step(budget, behind);
+      return step_from<I + 1>(budget, next) || here;
     }
   }
 
