@@ -17,9 +17,12 @@ namespace {
 struct named_preset {
   std::string_view name;
   double budget;  // events a month
+  double unseen;  // ln of what learning has not shown, with no peak in it
+  double level_k, level_least, level_guard;
 };
-// The quiet one keeps a tenth of the budget: one false alarm event in ten months.
-constexpr std::array<named_preset, 2> presets{{{"process", 1.0}, {"process_quiet", 0.1}}};
+// The quiet one keeps a tenth of the budget, and asks more of a level before it calls it gone.
+constexpr std::array<named_preset, 2> presets{
+    {{"process", 1.0, 0.9, 1.25, 30, 6}, {"process_quiet", 0.1, 1.1, 2, 20, 15}}};
 constexpr std::array<std::string_view, 2> preset_names{"process", "process_quiet"};
 
 constexpr double wildest = 1e4;  // deviations; one wild value stays finite squared and summed
@@ -76,6 +79,10 @@ std::optional<process_settings> process_preset(std::string_view name) {
     if (p.name != name) continue;
     process_settings s;
     s.budget = p.budget;
+    s.unseen = p.unseen;
+    s.level_k = p.level_k;
+    s.level_least = p.level_least;
+    s.level_guard = p.level_guard;
     return s;
   }
   return {};
@@ -85,7 +92,7 @@ std::span<std::string_view const> process_preset_names() { return preset_names; 
 status process_detector::parts::prepare() {
   std::size_t const d = watched.size();
   residual = anomaly::lagged_residual();
-  level = anomaly::level_cusum();
+  level = anomaly::level_cusum({.k = settings.level_k, .guard = settings.level_guard, .least = settings.level_least});
   shift = anomaly::mean_shift({.above = settings.change_above});
   memory.assign(residual.footprint(d) + level.footprint(d) + shift.footprint(d) + arena::alignment, std::byte{});
   arena room(memory);
@@ -184,6 +191,7 @@ void process_detector::parts::fit_limits(std::vector<double> const& rows_z, std:
     for (std::size_t j = 0; j < w; ++j) highest[j] = std::max(highest[j], level.part(j));
     if (i >= from && residual.ready()) logs.push_back(math::log(std::max(residual_score(), 1e-6)));
   }
+  tail = anomaly::score_tail({.unseen = settings.unseen});
   tail.fit(logs, residual.settling(), scratch);
   limit = math::exp(tail.level(times_longer));
   double const longer = math::exp(0.2 * std::max(0.0, math::log(times_longer)));
@@ -399,7 +407,15 @@ std::vector<std::byte> process_detector::save() const {
   }
   auto const& s = p.settings;
   w.put(static_cast<std::uint64_t>(s.learn)).put(s.budget).put(s.assets).put(static_cast<std::uint64_t>(s.hold));
-  w.put(s.change_above).put(p.limit).put(p.interval).put(p.last_time).put(p.alarm);
+  w.put(s.change_above)
+      .put(s.unseen)
+      .put(s.level_k)
+      .put(s.level_least)
+      .put(s.level_guard)
+      .put(p.limit)
+      .put(p.interval)
+      .put(p.last_time)
+      .put(p.alarm);
   w.put(static_cast<std::uint64_t>(p.quiet)).put(!p.last_values.empty());
   w.put_archive(p.residual).put_archive(p.level).put_archive(p.shift);
   p.tail.put(w);
@@ -432,7 +448,15 @@ result<process_detector, std::string> process_detector::restore(std::span<std::b
   s.learn = static_cast<std::size_t>(r.get<std::uint64_t>());
   r.get(s.budget).get(s.assets);
   s.hold = static_cast<std::size_t>(r.get<std::uint64_t>());
-  r.get(s.change_above).get(p->limit).get(p->interval).get(p->last_time).get(p->alarm);
+  r.get(s.change_above)
+      .get(s.unseen)
+      .get(s.level_k)
+      .get(s.level_least)
+      .get(s.level_guard)
+      .get(p->limit)
+      .get(p->interval)
+      .get(p->last_time)
+      .get(p->alarm);
   p->quiet = static_cast<std::size_t>(r.get<std::uint64_t>());
   if (!r.get<bool>()) p->last_values.clear();
   if (!r.ok() || p->watched.empty() || !(p->limit > 0) || !(s.budget > 0) || !(s.assets >= 1) || !p->prepare()) {

@@ -5,7 +5,8 @@
 //           `gap` rows after the last), their excesses in ln(score) are exponential (a Pareto law of the score) with a
 //           mean that a prior holds while the peaks are few; the level that is exceeded once in a time T is the larger
 //           of
-//               u + e ln(peaks T / T_learned)   and   max + e ln(T / T_learned)   in ln(score).
+//               u + e ln(peaks T / T_learned)   and   max + e ln(T / T_learned)   in ln(score),
+//           plus what a short record has not shown: unseen m / (m + peaks) with m prior peaks.
 //           event_allowance: a bucket of tokens. It fills with the budget, an event takes one; an event that finds it
 //           empty raises the threshold by a step, which fades with the budget. So, whatever the data do, in a time T
 //           there are at most  free + budget T + largest / step  events before the threshold stands at its highest.
@@ -40,7 +41,8 @@ class score_tail {
  public:
   struct params {
     double quantile = 0.9;
-    double prior = 0.2, prior_peaks = 10;  // mean excess in ln(score), and how many peaks it is worth
+    double unseen = 0.9;                   // ln by which what is usual exceeds what was seen, before any peak
+    double prior = 0.1, prior_peaks = 10;  // mean excess in ln(score), and how many peaks it is worth
   };
 
   score_tail() = default;
@@ -50,7 +52,9 @@ class score_tail {
   void fit(std::span<double const> logs, std::size_t gap, std::span<double> scratch) noexcept;
   // ln of the score that is exceeded once in `times` the time that was learned.
   [[nodiscard]] double level(double times) const noexcept {
-    return std::max(start_ + excess_ * math::log(std::max(1.0, peaks_ * times)), largest_ + excess_ * math::log(times));
+    double const seen =
+        std::max(start_ + excess_ * math::log(std::max(1.0, peaks_ * times)), largest_ + excess_ * math::log(times));
+    return seen + params_.unseen * params_.prior_peaks / (params_.prior_peaks + peaks_);
   }
   // Of one row: conformal below u, along the fitted tail above it.
   [[nodiscard]] double p_value(double log_score) const noexcept;

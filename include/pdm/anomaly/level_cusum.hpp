@@ -55,10 +55,10 @@ namespace pdm::inline PDM_ABI_NAMESPACE::anomaly {
 class level_cusum {
  public:
   struct params {
-    double k = 1;                                 // deviations that are not counted
+    double k = 1.25;                              // deviations that are not counted
     double cut = 3;                               // deviations beyond which a row counts no more
     double limit = 4, guard = 6;                  // limit = 4 tau / (1 - 6 tau / n)
-    double least = 50;                            // of a limit, deviations x rows
+    double least = 30;                            // of a limit, deviations x rows
     double overshoot = 0.2;                       // the sum stops this share (at least 10) above the threshold
     double span = 4000;                           // rows of memory of the baseline
     double budget_total = 1;                      // deviations that the baseline may move from where it was learned

@@ -30,11 +30,13 @@
 namespace pdm::inline PDM_ABI_NAMESPACE::monitor {
 
 struct process_settings {
-  std::size_t learn = 400;         // rows
-  double budget = 1;               // false alarm events a month for the site
-  double assets = 1;               // that share the budget
-  std::size_t hold = 15;           // rows below the threshold after which the alarm ends
-  double change_above = 1.5;       // of the 99 % quantile of the change statistic while learning
+  std::size_t learn = 400;    // rows
+  double budget = 1;          // false alarm events a month for the site
+  double assets = 1;          // that share the budget
+  std::size_t hold = 15;      // rows below the threshold after which the alarm ends
+  double change_above = 1.5;  // of the 99 % quantile of the change statistic while learning
+  double unseen = 0.9;        // anomaly::score_tail
+  double level_k = 1.25, level_least = 30, level_guard = 6;  // anomaly::level_cusum
   std::optional<double> interval;  // seconds from row to row; default: the median of the learning part, else 60
 };
 
