@@ -87,6 +87,12 @@ std::string utc(double seconds) {
   return {text, n};
 }
 
+std::string days(double seconds) {
+  char text[32];
+  int const n = std::snprintf(text, sizeof text, "%.3g days", seconds / 86400);
+  return {text, static_cast<std::size_t>(n)};
+}
+
 class detect_job {
  public:
   explicit detect_job(detect_options const& options) : options_(options) {}
@@ -242,7 +248,7 @@ class detect_job {
       bool const learning = detector_->learning();
       auto const answer = detector_->row(values, t, quality_of_row());
       if (!answer) return complain(options_.table, answer.error(), "pdm detect --help explains every option");
-      if (learning && !detector_->learning()) tell(t);
+      if (learning && !detector_->learning()) tell(table_->time().is == wire::table_time::kind::wall ? t : no_number);
       if (*answer && !write(**answer)) return exit_outside;
       progress.row(table_->row(), events_);
     }
@@ -273,13 +279,13 @@ class detect_job {
     for (auto const& n : s.constant) std::fprintf(stderr, "; \"%s\" does not move: not watched", n.c_str());
     for (auto const& n : s.slow) std::fprintf(stderr, "; \"%s\" moves too slowly to know its level", n.c_str());
     if (s.kept > s.budget) {
-      std::string const when = std::isfinite(now) ? utc(now + s.until_wanted_s) : std::string();
-      std::fprintf(stderr,
-                   "\npdm detect: this record supports %.3g false alarm events a month; the wanted %g hold %s%s",
-                   s.kept, s.budget, when.empty() ? "after " : "from ",
-                   when.empty() ? (std::to_string(s.until_wanted_s / 86400) + " days").c_str() : when.c_str());
+      std::string const when = std::isfinite(now) ? utc(now + s.interval_s + s.until_wanted_s) : std::string();
+      std::fprintf(
+          stderr, "\npdm detect: this record supports %.3g false alarm events a month; the wanted %g hold %s%s", s.kept,
+          s.budget, when.empty() ? "after " : "from ", when.empty() ? days(s.until_wanted_s).c_str() : when.c_str());
       until_ = when;
       kept_ = s.kept;
+      after_s_ = s.until_wanted_s;
     }
     std::fputc('\n', stderr);
   }
@@ -323,7 +329,7 @@ class detect_job {
       text_.null_member("wanted_from");
     else
       text_.member("wanted_from", until_);
-    text_.close('}');
+    text_.member("wanted_after_s", after_s_).close('}');
     if (!missing_.empty()) text_.list("absent_columns", missing_);
     if (!unknown_.empty()) text_.list("new_columns", unknown_);
   }
@@ -352,7 +358,7 @@ class detect_job {
   wire::json_text text_;
   std::uint64_t events_ = 0, seen_ = 0;
   std::string until_;
-  double kept_ = 0;
+  double kept_ = 0, after_s_ = 0;
   bool first_ = true;
 };
 

@@ -295,9 +295,14 @@ void process_detector::parts::explain(process_decision& d) {
   if (by_level > by_residual) {
     shares[watched[top]] = by_level;
   } else {
+    // A broken relation shows in the residuals of all its columns; the one that moved has the larger deviations too.
+    double whole = 0;
     for (std::size_t j = 0; j < watched.size(); ++j) {
-      if (here[j] != 0) shares[watched[j]] = residual.parts()[j] / present / limit;
+      if (here[j] == 0) continue;
+      shares[watched[j]] = residual.parts()[j] * (1 + residual.energy(j));
+      whole += shares[watched[j]];
     }
+    for (double& share : shares) share *= whole > 0 ? d.score / whole : 0;
   }
   d.parts = shares;
   d.explained = d.score > 0;

@@ -49,6 +49,12 @@ class lagged_residual {
   [[nodiscard]] bool ready() const noexcept { return seen_ >= lags_; }
   // Averaged residual of each column over its usual one.
   [[nodiscard]] std::span<double const> parts() const noexcept { return parts_; }
+  // Mean squared deviation of a column over its lags: which of several columns that no longer go together has moved.
+  [[nodiscard]] double energy(std::size_t column) const noexcept {
+    double sum = 0;
+    for (std::size_t a = column; a < vector_; a += columns_) sum += (window_[a] - mean_[a]) * (window_[a] - mean_[a]);
+    return sum / static_cast<double>(lags_);
+  }
   void forget_window() noexcept;
 
   // Rows after which the average stands on vectors that are whole.
