@@ -33,7 +33,7 @@ extern "C" void stop_detect(int) { stop.store(true); }
 
 struct detect_options {
   std::string table, time, preset = "process", config, out, state, save_state;
-  std::vector<std::string> ignore, columns;
+  std::vector<std::string> ignore, columns, regime;
   std::optional<std::uint64_t> learn;
   std::optional<double> budget, assets, interval;
 };
@@ -127,6 +127,7 @@ class detect_job {
     if (!options_.config.empty()) {
       if (int const code = read_config(); code != exit_done) return code;
     }
+    settings_.regime = options_.regime;
     if (options_.learn) settings_.learn = static_cast<std::size_t>(*options_.learn);
     if (options_.budget) settings_.budget = *options_.budget;
     if (options_.assets) settings_.assets = *options_.assets;
@@ -278,6 +279,7 @@ class detect_job {
     std::fprintf(stderr, "pdm detect: learned %zu columns from %g h", s.columns, s.learned_s / 3600);
     for (auto const& n : s.constant) std::fprintf(stderr, "; \"%s\" does not move: not watched", n.c_str());
     for (auto const& n : s.slow) std::fprintf(stderr, "; \"%s\" moves too slowly to know its level", n.c_str());
+    if (s.regimes > 0) std::fprintf(stderr, "; %zu regimes", s.regimes);
     if (s.kept > s.budget) {
       std::string const when = std::isfinite(now) ? utc(now + s.interval_s + s.until_wanted_s) : std::string();
       std::fprintf(
@@ -311,6 +313,7 @@ class detect_job {
       text_.close('}');
     }
     text_.member("quality", d.quality);
+    if (d.regime) text_.member("regime", static_cast<std::uint64_t>(*d.regime));
     if (d.abstained) {
       text_.member("abstained", true).list("why", std::vector{d.why}).list("needs", std::vector{d.needs});
     }
@@ -371,6 +374,9 @@ verb add_detect(CLI::App& app) {
   c->add_option("--learn", options->learn, "first rows, of healthy running, to learn from")->check(whole_number());
   c->add_option("--time", options->time, "column of the time (ISO 8601, YYYY.MM.DD.hh.mm.ss or seconds)");
   c->add_option("--ignore", options->ignore, "columns that are not watched, separated by commas")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  c->add_option("--regime", options->regime, "columns that name the way of running: rows are compared inside it alone")
       ->delimiter(',')
       ->allow_extra_args(false);
   c->add_option("--columns", options->columns, "names of the columns, separated by commas, of a table without a header")

@@ -8,6 +8,7 @@
 #include "pdm/anomaly/lagged_residual.hpp"
 #include "pdm/anomaly/level_cusum.hpp"
 #include "pdm/anomaly/mean_shift.hpp"
+#include "pdm/anomaly/regime_clusters.hpp"
 #include "pdm/core/math.hpp"
 
 namespace pdm::inline PDM_ABI_NAMESPACE::monitor {
@@ -31,8 +32,8 @@ constexpr std::size_t most_values = std::size_t{1} << 27;
 // What is known of one column of the table.
 struct column_state {
   double mean = 0, scale = 1, held = 0, last = 0;
-  double longest = 1, run = 0;  // rows with the same value: while learning, and now
-  bool watched = false, moved = false;
+  double longest = 1, run = 0;                         // rows with the same value: while learning, and now
+  bool watched = false, moved = false, named = false;  // named: it tells the regime
 };
 
 }  // namespace
@@ -41,7 +42,11 @@ struct process_detector::parts {
   std::vector<std::string> names;
   process_settings settings;
   std::vector<column_state> columns;
-  std::vector<std::size_t> watched;  // places of the watched columns
+  std::vector<std::size_t> watched;        // places of the watched columns
+  std::vector<std::size_t> regime_places;  // of the columns that name the regime
+  std::vector<double> regime_means;        // regimes x columns, from each column's mean
+  std::vector<std::byte> regime_memory;
+  anomaly::regime_clusters regimes;
   std::vector<double> learned, times;
   std::size_t rows = 0;
   bool ready = false;
@@ -63,10 +68,16 @@ struct process_detector::parts {
   status prepare();
   result<bool, std::string> finish_learning();
   void learn_columns();
+  bool learn_regimes();
+  void prepare_regimes();
+  std::optional<std::size_t> regime_of(double const* values) const;
+  double expected(std::size_t column, std::optional<std::size_t> regime) const {
+    return columns[column].mean + (regime ? regime_means[*regime * names.size() + column] : 0);
+  }
   std::vector<double> standardised() const;
   void fit_limits(std::vector<double> const& rows_z, std::vector<double>& scratch);
   void learn_interval();
-  bool take(std::span<double const> values, quality& q);
+  bool take(std::span<double const> values, std::optional<std::size_t> regime, quality& q);
   bool repeated(std::span<double const> values, double time_s) const;
   double elapsed(double time_s, quality& q);
   void explain(process_decision& d);
@@ -130,24 +141,82 @@ void process_detector::parts::learn_columns() {
       if (math::is_finite(x)) squares += (x - k.mean) * (x - k.mean);
     }
     k.scale = count > 0 ? math::sqrt(squares / count) : 0;
-    k.held = k.mean;
+    k.held = 0;
     k.watched = count > 0.5 * static_cast<double>(rows) && high > low && math::is_finite(k.scale) &&
                 k.scale > 1e-13 * std::max(std::abs(low), std::abs(high));
+    if (std::ranges::find(regime_places, c) != regime_places.end()) k.watched = false;
     if (k.watched) watched.push_back(c);
   }
 }
 
-// Learning rows of the watched columns; an absent value is held.
+void process_detector::parts::prepare_regimes() {
+  regimes = anomaly::regime_clusters();
+  regime_memory.assign(regimes.footprint(regime_places.size()) + arena::alignment, std::byte{});
+  arena room(regime_memory);
+  (void)regimes.prepare(regime_places.size(), room);  // the bytes are its own footprint
+}
+
+// Nothing: the row tells no regime, or one that was not seen.
+std::optional<std::size_t> process_detector::parts::regime_of(double const* values) const {
+  std::array<double, 16> x{};
+  for (std::size_t r = 0; r < regime_places.size(); ++r) {
+    x[r] = values[regime_places[r]];
+    if (!math::is_finite(x[r])) return {};
+  }
+  return regimes.assign(std::span<double const>(x).first(regime_places.size()));
+}
+
+// Regimes of the learning part, and the mean of every column in each; deviations are then those inside a regime.
+// false: no regime came up.
+bool process_detector::parts::learn_regimes() {
+  std::size_t const d = names.size();
+  prepare_regimes();
+  std::vector<double> told;
+  for (std::size_t i = 0; i < rows; ++i) {
+    bool const whole = std::ranges::all_of(regime_places, [&](auto c) { return math::is_finite(learned[i * d + c]); });
+    for (std::size_t c : regime_places) {
+      if (whole) told.push_back(learned[i * d + c]);
+    }
+  }
+  std::vector<double> scratch(rows);
+  regimes.fit(told, scratch);
+  regime_means.assign(regimes.regimes() * d, 0.0);
+  std::vector<double> count(regime_means.size(), 0.0), squares(d, 0.0), all(d, 0.0);
+  for (int pass = 0; pass < 2; ++pass) {
+    for (std::size_t i = 0; i < rows; ++i) {
+      auto const k = regime_of(&learned[i * d]);
+      for (std::size_t c = 0; k && c < d; ++c) {
+        double const x = learned[i * d + c] - columns[c].mean;
+        double& mean = regime_means[*k * d + c];
+        if (!math::is_finite(x)) continue;
+        if (pass == 0) {
+          mean += (x - mean) / ++count[*k * d + c];
+        } else {
+          squares[c] += (x - mean) * (x - mean);
+          ++all[c];
+        }
+      }
+    }
+  }
+  for (std::size_t c : watched) {
+    double const inside = all[c] > 1 ? math::sqrt(squares[c] / all[c]) : 0;
+    if (inside > 1e-6 * columns[c].scale) columns[c].scale = inside;
+  }
+  return regimes.regimes() > 0;
+}
+
+// Learning rows of the watched columns; an absent value, and one of no regime, is held.
 std::vector<double> process_detector::parts::standardised() const {
   std::size_t const d = names.size(), w = watched.size();
   std::vector<double> out(rows * w, 0.0);
-  for (std::size_t j = 0; j < w; ++j) {
-    column_state const& k = columns[watched[j]];
-    double held = 0;
-    for (std::size_t i = 0; i < rows; ++i) {
+  for (std::size_t i = 0; i < rows; ++i) {
+    auto const k = regime_places.empty() ? std::nullopt : regime_of(&learned[i * d]);
+    bool const known = regime_places.empty() || k;
+    for (std::size_t j = 0; j < w; ++j) {
       double const x = learned[i * d + watched[j]];
-      if (math::is_finite(x)) held = std::clamp((x - k.mean) / k.scale, -wildest, wildest);
-      out[i * w + j] = held;
+      double const held = i > 0 ? out[(i - 1) * w + j] : 0;
+      double const deviations = (x - expected(watched[j], k)) / columns[watched[j]].scale;
+      out[i * w + j] = known && math::is_finite(x) ? std::clamp(deviations, -wildest, wildest) : held;
     }
   }
   return out;
@@ -208,6 +277,9 @@ result<bool, std::string> process_detector::parts::finish_learning() {
   if (watched.size() > anomaly::lagged_residual::max_vector) {
     return "more than 256 columns move; name some of them in --ignore"s;
   }
+  if (!regime_places.empty() && !learn_regimes()) {
+    return "the regime columns show no regime that lasts; name others in --regime"s;
+  }
   if (!prepare()) return "the memory of the detector cannot be prepared; give fewer columns"s;
   learn_interval();
   auto const rows_z = standardised();
@@ -222,7 +294,7 @@ result<bool, std::string> process_detector::parts::finish_learning() {
   for (std::size_t c = 0; c < names.size(); ++c) columns[c].last = learned[(rows - 1) * names.size() + c];
   for (std::size_t j = 0; j < watched.size(); ++j) {
     column_state& k = columns[watched[j]];
-    k.held = k.mean + k.scale * rows_z[(rows - 1) * watched.size() + j];
+    k.held = rows_z[(rows - 1) * watched.size() + j];
   }
   last_time = times.back();
   learned = {};
@@ -249,7 +321,7 @@ double process_detector::parts::elapsed(double time_s, quality& q) {
 }
 
 // Standardised values of the watched columns, absent ones as they were. false: all of them are absent.
-bool process_detector::parts::take(std::span<double const> values, quality& q) {
+bool process_detector::parts::take(std::span<double const> values, std::optional<std::size_t> regime, quality& q) {
   bool any = false;
   std::size_t absent = 0, stuck = 0;
   for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -261,8 +333,9 @@ bool process_detector::parts::take(std::span<double const> values, quality& q) {
     k.last = values[c];
     if (k.watched) {
       stuck += k.run > std::max(60.0, 5 * k.longest) ? 1 : 0;
-      k.held = values[c];
-    } else if (k.longest > 1 && k.mean != values[c]) {
+      double const z_now = (values[c] - expected(c, regime)) / k.scale;
+      k.held = std::clamp(z_now, -wildest, wildest);
+    } else if (!k.named && k.longest > 1 && k.mean != values[c]) {
       k.moved = true;
     }
     if (k.moved) q.mark(quality_reason::out_of_range, quality_level::uncertain);
@@ -270,7 +343,7 @@ bool process_detector::parts::take(std::span<double const> values, quality& q) {
   for (std::size_t j = 0; j < watched.size(); ++j) {
     column_state const& k = columns[watched[j]];
     here[j] = math::is_finite(values[watched[j]]) ? 1 : 0;
-    z[j] = std::clamp((k.held - k.mean) / k.scale, -wildest, wildest);
+    z[j] = k.held;
     any = any || here[j] != 0;
   }
   if (absent > 0) q.mark(quality_reason::not_finite, quality_level::uncertain);
@@ -318,7 +391,14 @@ process_decision process_detector::parts::score(std::span<double const> values, 
   last_values.assign(values.begin(), values.end());
   if (std::isfinite(time_s)) last_time = time_s;
   if (again) q.mark(quality_reason::duplicate, quality_level::bad);
-  if (again || q.is_bad() || !take(values, q)) {
+  if (!regime_places.empty()) d.regime = regime_of(values.data());
+  if (!again && !regime_places.empty() && !d.regime) {
+    d.quality = q;
+    d.why = "regime not seen before";
+    d.needs = "learning rows of this regime";
+    return d;
+  }
+  if (again || q.is_bad() || !take(values, d.regime, q)) {
     if (!again) q.mark(quality_reason::not_finite, quality_level::bad);
     d.quality = q;
     d.why = again ? "the row repeats the one before" : "no watched column has a value in this row";
@@ -347,6 +427,13 @@ result<process_detector, std::string> process_detector::make(std::vector<std::st
   if (!(settings.budget > 0) || !(settings.assets >= 1)) return "the budget and the assets have to be above 0"s;
   auto p = std::make_unique<parts>();
   p->columns.resize(columns.size());
+  for (auto const& name : settings.regime) {
+    auto const found = std::ranges::find(columns, name);
+    if (found == columns.end()) return "has no column \"" + name + "\" that could name the regime"s;
+    p->regime_places.push_back(static_cast<std::size_t>(found - columns.begin()));
+    p->columns[p->regime_places.back()].named = true;
+  }
+  if (p->regime_places.size() > 16) return "more than 16 columns name the regime; name fewer in --regime"s;
   p->names = std::move(columns);
   p->settings = settings;
   return process_detector(std::move(p));
@@ -376,13 +463,14 @@ process_summary process_detector::summary() const {
   parts const& p = *parts_;
   process_summary s;
   for (auto const& k : p.columns) {
-    if (!k.watched) s.constant.push_back(p.names[static_cast<std::size_t>(&k - p.columns.data())]);
+    if (!k.watched && !k.named) s.constant.push_back(p.names[static_cast<std::size_t>(&k - p.columns.data())]);
   }
   for (std::size_t j = 0; j < p.watched.size() && p.ready; ++j) {
     if (!p.level.watched(j)) s.slow.push_back(p.names[p.watched[j]]);
   }
   s.columns = p.watched.size();
   s.components = p.residual.components();
+  s.regimes = p.regimes.regimes();
   s.interval_s = p.interval;
   s.learned_s = p.interval * static_cast<double>(p.settings.learn);
   s.budget = p.settings.budget / p.settings.assets;
@@ -400,6 +488,7 @@ std::vector<std::byte> process_detector::save() const {
   std::size_t bytes = 4096 + p.residual.saved_bytes() + p.level.saved_bytes() + p.shift.saved_bytes() +
                       anomaly::score_tail::saved_bytes + anomaly::event_allowance::saved_bytes;
   for (auto const& n : p.names) bytes += n.size() + 128;
+  bytes += sizeof(double) * p.regime_means.size() + p.regimes.saved_bytes();
   std::vector<std::byte> out(bytes);
   archive_writer w(out, state_kind, 1);
   w.put(static_cast<std::uint32_t>(p.names.size()));
@@ -407,7 +496,8 @@ std::vector<std::byte> process_detector::save() const {
     w.put(static_cast<std::uint32_t>(p.names[c].size()));
     for (char ch : p.names[c]) w.put(ch);
     column_state const& k = p.columns[c];
-    w.put(k.mean).put(k.scale).put(k.held).put(k.last).put(k.longest).put(k.run).put(k.watched).put(k.moved);
+    w.put(k.mean).put(k.scale).put(k.held).put(k.last).put(k.longest).put(k.run).put(k.watched).put(k.moved).put(
+        k.named);
     w.put(c < p.last_values.size() ? p.last_values[c] : 0.0);
   }
   auto const& s = p.settings;
@@ -422,6 +512,9 @@ std::vector<std::byte> process_detector::save() const {
       .put(p.last_time)
       .put(p.alarm);
   w.put(static_cast<std::uint64_t>(p.quiet)).put(!p.last_values.empty());
+  w.put(static_cast<std::uint32_t>(p.regime_means.size()));
+  for (double v : p.regime_means) w.put(v);
+  if (!p.regime_places.empty()) w.put_archive(p.regimes);
   w.put_archive(p.residual).put_archive(p.level).put_archive(p.shift);
   p.tail.put(w);
   p.allowance.put(w);
@@ -442,10 +535,12 @@ result<process_detector, std::string> process_detector::restore(std::span<std::b
     std::string name;
     for (std::uint32_t i = 0; i < length && r.ok(); ++i) name.push_back(r.get<char>());
     column_state k;
-    r.get(k.mean).get(k.scale).get(k.held).get(k.last).get(k.longest).get(k.run).get(k.watched).get(k.moved);
+    r.get(k.mean).get(k.scale).get(k.held).get(k.last).get(k.longest).get(k.run).get(k.watched).get(k.moved).get(
+        k.named);
     p->last_values.push_back(r.get<double>());
     if (k.watched && !(k.scale > 0)) r.fail();
     if (k.watched) p->watched.push_back(c);
+    if (k.named) p->regime_places.push_back(c);
     p->columns.push_back(k);
     p->names.push_back(std::move(name));
   }
@@ -464,8 +559,17 @@ result<process_detector, std::string> process_detector::restore(std::span<std::b
       .get(p->alarm);
   p->quiet = static_cast<std::size_t>(r.get<std::uint64_t>());
   if (!r.get<bool>()) p->last_values.clear();
+  auto const means = r.get<std::uint32_t>();
+  if (p->regime_places.size() > 16 || means > anomaly::regime_clusters::max_regimes * p->names.size()) r.fail();
   if (!r.ok() || p->watched.empty() || !(p->limit > 0) || !(s.budget > 0) || !(s.assets >= 1) || !p->prepare()) {
     return "is a damaged state"s;
+  }
+  p->regime_means.assign(means, 0.0);
+  for (double& v : p->regime_means) r.get(v);
+  if (!p->regime_places.empty()) {
+    p->prepare_regimes();
+    r.get_archive(p->regimes);
+    if (p->regimes.regimes() * p->names.size() != means) r.fail();
   }
   r.get_archive(p->residual).get_archive(p->level).get_archive(p->shift);
   p->tail.get(r);

@@ -162,6 +162,37 @@ TEST_CASE("A saved state answers bit for bit as if it had gone on", "[monitor]")
   CHECK_FALSE(monitor::process_detector::restore(std::span(bytes).first(bytes.size() / 2)).ok());
 }
 
+TEST_CASE("Rows are compared inside their regime, and one not seen before is its own answer", "[monitor]") {
+  auto s = settings(900);
+  s.regime = {"speed"};
+  auto d = *monitor::process_detector::make({"speed", "x", "y"}, s);
+  pdm::random_source draw{9};
+  double const speeds[] = {600, 1200, 1800};
+  auto const row = [&](double speed, double off) {
+    double const common = draw.normal();
+    return std::array{speed + draw.normal(), speed / 10 + common + 0.1 * draw.normal() + off, common + draw.normal()};
+  };
+  int minute = 0;
+  for (; minute < 900; ++minute) (void)d.row(row(speeds[minute / 50 % 2], 0), 60.0 * minute, {});
+  CHECK(d.summary().regimes == 2);
+  CHECK(d.summary().columns == 2);
+  bool alarm = false;
+  for (; minute < 1200; ++minute) alarm = (**d.row(row(speeds[minute / 50 % 2], 0), 60.0 * minute, {})).alarm || alarm;
+  CHECK_FALSE(alarm);
+  auto const other = **d.row(row(1800, 0), 60.0 * minute++, {});
+  CHECK(other.abstained);
+  CHECK(other.why == "regime not seen before");
+  auto twin = monitor::process_detector::restore(d.save());
+  REQUIRE(twin.ok());
+  for (int i = 0; i < 100; ++i, ++minute) {
+    auto const next = row(600, 8);  // usual at no speed of its own: 68 lies between 60 and 120
+    auto const a = **d.row(next, 60.0 * minute, {}), b = **twin->row(next, 60.0 * minute, {});
+    CHECK(same(a, b));
+    alarm = a.alarm || alarm;
+  }
+  CHECK(alarm);
+}
+
 TEST_CASE("A level that stays away is an alarm, though every row of it is usual", "[monitor]") {
   plant p;
   int rows = 0;

@@ -4,6 +4,9 @@
 //           whether the alarm stands, whether a change point is announced, and which columns make the score. Made of
 //           anomaly::lagged_residual (what the usual course does not explain), anomaly::level_cusum (levels that stay
 //           away), anomaly::mean_shift (change points), anomaly::event_budget (limits from a budget of events).
+// Regimes   With columns that name the way of running, rows are compared inside their regime alone, and a regime that
+// was
+//           not seen while learning is an answer of its own: no score, no alarm, nothing learned.
 // NB        Strictly causal: a row's answer never depends on later rows, nor on how many rows came before it.
 //           The wanted budget is of false alarm events a month for the asset, not a share of rows.
 // Learning  The model is frozen after the learning part; only the level's baseline follows, slowly, within a budget of
@@ -30,12 +33,13 @@
 namespace pdm::inline PDM_ABI_NAMESPACE::monitor {
 
 struct process_settings {
-  std::size_t learn = 400;    // rows
-  double budget = 1;          // false alarm events a month for the site
-  double assets = 1;          // that share the budget
-  std::size_t hold = 15;      // rows below the threshold after which the alarm ends
-  double change_above = 1.5;  // of the 99 % quantile of the change statistic while learning
-  double unseen = 0.9;        // anomaly::score_tail
+  std::size_t learn = 400;          // rows
+  double budget = 1;                // false alarm events a month for the site
+  double assets = 1;                // that share the budget
+  std::size_t hold = 15;            // rows below the threshold after which the alarm ends
+  double change_above = 1.5;        // of the 99 % quantile of the change statistic while learning
+  std::vector<std::string> regime;  // columns that name the way of running; not watched themselves
+  double unseen = 0.9;              // anomaly::score_tail
   double level_k = 1.25, level_least = 30, level_guard = 6;  // anomaly::level_cusum
   std::optional<double> interval;  // seconds from row to row; default: the median of the learning part, else 60
 };
@@ -49,14 +53,15 @@ struct process_decision {
   std::string_view why{}, needs{};  // of an abstention
   double score = 0, p_value = 1, threshold = 1;
   bool alarm = false, changepoint = false, event = false;
-  bool explained = false;           // parts sum to the score
-  std::span<double const> parts{};  // one a column; until the next row
+  std::optional<std::size_t> regime{};  // where there are regime columns and this one was seen before
+  bool explained = false;               // parts sum to the score
+  std::span<double const> parts{};      // one a column; until the next row
   pdm::quality quality{};
 };
 
 struct process_summary {
   std::vector<std::string> constant, slow;  // columns that are not watched at all; whose level is not watched
-  std::size_t columns = 0, components = 0;
+  std::size_t columns = 0, components = 0, regimes = 0;
   double interval_s = 60, learned_s = 0, budget = 1, kept = 1, until_wanted_s = 0;
 };
 
