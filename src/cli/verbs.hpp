@@ -31,6 +31,7 @@ struct verb {
 [[nodiscard]] verb add_simulate(CLI::App& app);
 [[nodiscard]] verb add_report(CLI::App& app);
 [[nodiscard]] verb add_run(CLI::App& app);
+[[nodiscard]] verb add_rul(CLI::App& app);
 [[nodiscard]] verb add_config(CLI::App& app);
 
 }  // namespace pdm::cli
