@@ -18,6 +18,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string_view>
 
@@ -98,7 +99,7 @@ class life_model {
   [[nodiscard]] life_forecast predict() const noexcept;
 
   [[nodiscard]] std::size_t saved_bytes() const noexcept {
-    return archive_header_bytes + 6 * 8 + parts_.channels * (8 + 8 + 2) + 4 + history_.saved_bytes();
+    return archive_header_bytes + 6 * 8 + parts_.channels * (8 + 8 + 2) + 4 + 4 + history_.saved_bytes();
   }
   [[nodiscard]] result<std::size_t> save(std::span<std::byte> into) const noexcept;
   [[nodiscard]] status restore(std::span<std::byte const> from) noexcept;
@@ -212,7 +213,14 @@ inline bool life_model::sound() const noexcept {
                      p.bins.low.size() == f && p.bins.scale.size() == f && p.regression.mean.size() == f &&
                      p.regression.inverse.size() == f && p.regression.weight.size() == p.units + f &&
                      p.bands.table.size() == residual_bands::levels * residual_bands::knots;
-  return numbers && sizes && p.trees.sound(f);
+  bool finite = math::is_finite(p.weight_of_units) && math::is_finite(p.oldest) &&
+                math::is_finite(static_cast<double>(p.scale.reach));
+  for (auto const& part :
+       {p.scale.setting_scale, p.scale.centres, p.scale.mean, p.scale.inverse, p.scale.precision, p.fusion, p.bins.low,
+        p.bins.scale, p.regression.mean, p.regression.inverse, p.regression.weight}) {
+    for (float v : part) finite = finite && math::is_finite(static_cast<double>(v));
+  }
+  return numbers && sizes && finite && p.trees.sound(f);
 }
 
 inline status life_model::take_work(arena& memory) noexcept {
@@ -329,8 +337,9 @@ inline life_forecast life_model::predict() const noexcept {
   } else if (history_.rows() < least_rows) {
     f.estimate.why = abstention::not_ready;
   } else {
-    f.estimate.why = abstention::none;
     f.point = point();
+    f.estimate.why = math::is_finite(f.point) ? abstention::none : abstention::bad_quality;
+    if (f.estimate.abstained()) return f;  // a forged model alone can come here
     f.health = f.point / parts_.bands.horizon;
     f.estimate.life = parts_.bands.around(f.point, widen);
   }
