@@ -1,5 +1,6 @@
 // Golden functions of the groups drift and prognostics that the modules anomaly, features and prognostics hold.
 #include <algorithm>
+#include <memory>
 
 #include "golden.hpp"
 #include "pdm/anomaly/conformal.hpp"
@@ -7,7 +8,9 @@
 #include "pdm/features/moments.hpp"
 #include "pdm/prognostics/bayes_line.hpp"
 #include "pdm/prognostics/first_passage.hpp"
+#include "pdm/prognostics/index_suitability.hpp"
 #include "pdm/prognostics/metrics.hpp"
+#include "pdm/prognostics/weibull.hpp"
 
 namespace golden {
 namespace {
@@ -137,6 +140,96 @@ outputs run_alpha_lambda(input const& in) {
   return json{{"fraction", r->fraction}, {"index", r->index}, {"value", r->value}, {"inside", inside}};
 }
 
+// Runs r1, r2, ... of a case.
+template <class T>
+struct runs_of {
+  explicit runs_of(input const& in) {
+    for (int i = 1; in.has_array("r" + std::to_string(i)); ++i) kept.push_back(values<T>(in, "r" + std::to_string(i)));
+    views.assign(kept.begin(), kept.end());
+  }
+  std::vector<std::vector<double>> kept;
+  std::vector<run_to_failure> views;
+};
+
+template <class T>
+outputs run_monotonicity(input const& in) {
+  runs_of<T> const runs(in);
+  auto const method = in.text("method") == "rank" ? monotonicity_method::rank : monotonicity_method::sign;
+  auto const value = monotonicity(runs.views, method);
+  if (!value) return {};
+  std::vector<double> each;
+  for (auto const& r : runs.views) each.push_back(monotonicity_of(r, method));
+  return json{{"value", *value}, {"per_run", each}};
+}
+
+template <class T>
+outputs run_trendability(input const& in) {
+  runs_of<T> const runs(in);
+  auto const value = trendability(runs.views);
+  if (!value) return {};
+  std::vector<double> pairs;
+  for (std::size_t i = 0; i < runs.views.size(); ++i) {
+    for (std::size_t j = i + 1; j < runs.views.size(); ++j) {
+      pairs.push_back(life_correlation(runs.views[i], runs.views[j]));
+    }
+  }
+  return json{{"value", *value}, {"pairs", pairs}};
+}
+
+template <class T>
+outputs run_prognosability(input const& in) {
+  runs_of<T> const runs(in);
+  auto const value = prognosability(runs.views);
+  return value ? outputs(json{{"value", *value}}) : outputs();
+}
+
+template <class T>
+outputs run_weibull(input const& in) {
+  auto const t = values<T>(in, "t"), event = values<T>(in, "event");
+  auto const failed = std::make_unique<bool[]>(t.size());
+  for (std::size_t i = 0; i < t.size(); ++i) failed[i] = event[i] != 0;
+  auto const fit = fit_weibull(t, {failed.get(), t.size()});
+  if (!fit) return {};
+  auto const& w = fit->law;
+  double const age = in.number("age");
+  return json{{"shape", w.shape},
+              {"scale", w.scale},
+              {"log_likelihood", fit->log_likelihood},
+              {"mttf", w.mean()},
+              {"b10", w.b10()},
+              {"reliability_at_age", w.reliability(age)},
+              {"mean_residual_life", w.mean_residual_life(age)}};
+}
+
+template <class T>
+outputs run_phm08(input const& in) {
+  auto const estimate = values<T>(in, "estimate"), truth = values<T>(in, "truth");
+  std::vector<double> each;
+  for (std::size_t i = 0; i < truth.size(); ++i) each.push_back(phm08_penalty(estimate[i] - truth[i]));
+  return json{{"score", phm08_score(estimate, truth)}, {"per_unit", each}};
+}
+
+template <class T>
+outputs run_rul_errors(input const& in) {
+  auto const estimate = values<T>(in, "estimate"), truth = values<T>(in, "truth");
+  auto const e = rul_errors(estimate, truth);
+  std::vector<double> each;
+  for (std::size_t i = 0; i < truth.size(); ++i) each.push_back(relative_accuracy(estimate[i], truth[i]));
+  return json{{"rmse", e.rmse},
+              {"mae", e.mae},
+              {"bias", e.bias},
+              {"mape", e.mape},
+              {"relative_accuracy", each},
+              {"cumulative_relative_accuracy", e.cumulative_relative_accuracy}};
+}
+
+template <class T>
+outputs run_horizon(input const& in) {
+  auto const t = values<T>(in, "t"), estimate = values<T>(in, "estimate");
+  auto const h = prognostic_horizon(t, estimate, in.number("alpha"), in.number("t_eol"));
+  return json{{"first_entry", h.first_entry}, {"lasting", h.lasting}};
+}
+
 template <class T>
 outputs run_crps_ensemble(input const& in) {
   auto const members = values<T>(in, "ensemble");
@@ -161,6 +254,13 @@ void add_models(adapters& table) {
   table["wiener_random_drift"] = run_random_drift;
   table["wiener_mle"] = run_wiener_fit<T>;
   table["alpha_lambda"] = run_alpha_lambda<T>;
+  table["monotonicity"] = run_monotonicity<T>;
+  table["trendability"] = run_trendability<T>;
+  table["prognosability"] = run_prognosability<T>;
+  table["weibull_mle"] = run_weibull<T>;
+  table["phm08_score"] = run_phm08<T>;
+  table["rul_errors"] = run_rul_errors<T>;
+  table["prognostic_horizon"] = run_horizon<T>;
   table["crps_ensemble"] = run_crps_ensemble<T>;
   table["crps_gaussian"] = run_crps_gaussian;
 }

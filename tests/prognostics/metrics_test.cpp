@@ -51,3 +51,29 @@ TEST_CASE("alpha-lambda asks whether the estimate lies in the cone at the given 
   CHECK(r.fraction == 0.75);
   CHECK_FALSE(alpha_lambda(t, estimate, 0.2, 0.9, 100).has_value());
 }
+
+TEST_CASE("the PHM08 score asks e - 1 for ten cycles late as for thirteen early") {
+  std::array const estimate{10.0, 20.0, 3.0}, truth{10.0, 10.0, 16.0};
+  CHECK(phm08_score(estimate, truth) == Approx(2 * (std::exp(1.0) - 1)).epsilon(1e-13));
+}
+
+TEST_CASE("the errors of forecasts: RMSE, MAE, bias and relative accuracy by hand") {
+  std::array const estimate{12.0, 9.0}, truth{10.0, 10.0};
+  auto const e = rul_errors(estimate, truth);
+  CHECK(e.rmse == Approx(std::sqrt(2.5)));
+  CHECK(e.mae == 1.5);
+  CHECK(e.bias == 0.5);
+  CHECK(e.cumulative_relative_accuracy == Approx(0.85));
+  CHECK(e.mape == Approx(15));
+  CHECK(std::isnan(rul_errors({}, {}).rmse));
+}
+
+TEST_CASE("the lasting horizon begins after the last estimate that was outside") {
+  std::array const t{0.0, 20.0, 40.0, 60.0, 80.0};
+  std::array const estimate{100.0, 81.0, 20.0, 41.0, 20.0};
+  auto const h = prognostic_horizon(t, estimate, 0.05, 100);
+  CHECK(h.first_entry == 100);
+  CHECK(h.lasting == 40);
+  std::array const never{300.0, 300.0, 300.0, 300.0, 300.0};
+  CHECK(prognostic_horizon(t, never, 0.05, 100).first_entry == 0);
+}
