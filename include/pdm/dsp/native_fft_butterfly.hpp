@@ -1,4 +1,5 @@
-// native_fft_butterfly -- the discrete Fourier transform of 2, 3, 4, 5 or 8 values.
+// native_fft_butterfly -- the discrete Fourier transform of 2, 3, 4 or 5 values, and the turns that make 8 and 16 of
+// it.
 //
 // What      In place on real and imaginary parts kept apart, natural order out, sign -; on numbers or vectors of them.
 // NB        An inner part of native_fft: use that.
@@ -61,33 +62,20 @@ template <std::size_t R, class V, class T>
     y[2] = qi - vr;
     x[3] = qr - vi;
     y[3] = qi + vr;
-  } else {
-    static_assert(R == 8);
-    constexpr T h = T(0.70710678118654752440);
-    V er[4] = {x[0], x[2], x[4], x[6]}, ei[4] = {y[0], y[2], y[4], y[6]};
-    V odd_r[4] = {x[1], x[3], x[5], x[7]}, odd_i[4] = {y[1], y[3], y[5], y[7]};
-    butterfly<4, V, T>(er, ei);
-    butterfly<4, V, T>(odd_r, odd_i);
-    V const ar = (odd_r[1] + odd_i[1]) * h, ai = (odd_i[1] - odd_r[1]) * h;
-    V const br = odd_i[2], bi = -odd_r[2];
-    V const cr = (odd_i[3] - odd_r[3]) * h, ci = -(odd_r[3] + odd_i[3]) * h;
-    x[0] = er[0] + odd_r[0];
-    y[0] = ei[0] + odd_i[0];
-    x[4] = er[0] - odd_r[0];
-    y[4] = ei[0] - odd_i[0];
-    x[1] = er[1] + ar;
-    y[1] = ei[1] + ai;
-    x[5] = er[1] - ar;
-    y[5] = ei[1] - ai;
-    x[2] = er[2] + br;
-    y[2] = ei[2] + bi;
-    x[6] = er[2] - br;
-    y[6] = ei[2] - bi;
-    x[3] = er[3] + cr;
-    y[3] = ei[3] + ci;
-    x[7] = er[3] - cr;
-    y[7] = ei[3] - ci;
   }
+}
+
+// A value times e^(-2 pi j K / 16).
+template <std::size_t K, class V, class T>
+[[gnu::always_inline]] inline void turn_16(V& re, V& im) noexcept {
+  constexpr T h = T(0.70710678118654752440), c = T(0.92387953251128673848), s = T(0.38268343236508978178);
+  V const x = re, y = im;
+  if constexpr (K == 1) re = x * c + y * s, im = y * c - x * s;
+  if constexpr (K == 2) re = (x + y) * h, im = (y - x) * h;
+  if constexpr (K == 3) re = x * s + y * c, im = y * s - x * c;
+  if constexpr (K == 4) re = y, im = -x;
+  if constexpr (K == 6) re = (y - x) * h, im = (x + y) * -h;
+  if constexpr (K == 9) re = x * -c - y * s, im = x * s - y * c;
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::dsp::detail

@@ -1,7 +1,7 @@
 // native_fft_chirp -- the complex transform of any length behind native_fft.
 //
 // What      A length of 2, 3 and 5 as it is (native_fft_plan.hpp); any other through Bluestein's chirp convolution with
-//           two transforms of a power of two.
+//           two transforms of a power of two, or three, five, nine or fifteen times one.
 // NB        An inner part of native_fft: use that.
 // Source    Van Loan, Computational Frameworks for the Fast Fourier Transform (SIAM 1992), 4.2.3 (chirp z).
 // Cost      O(n log n); chirp, filter and work memory come from the arena in prepare().
@@ -35,15 +35,13 @@ class complex_plan {
  private:
   static constexpr std::size_t unit = 16;  // values in a unit of the chirp's own stages
   static bool smooth(std::size_t n) noexcept { return factor_length(n).rest == 1; }
-  static std::size_t convolution_length(std::size_t n) noexcept {
-    std::size_t m = 1;
-    while (m < 2 * n - 1) m *= 2;
-    return m;
-  }
+  // The least length of at least 2 n - 1 that is a power of two times 1, 3, 5, 9 or 15.
+  static std::size_t convolution_length(std::size_t n) noexcept;
   status prepare_chirp(arena& memory) noexcept;
-  void chirp_in(complex_view<T const> in, std::size_t first, std::size_t last) const noexcept;
-  void filter(std::size_t first, std::size_t last) const noexcept;
-  void chirp_out(complex_view<T> out, std::size_t first, std::size_t last) const noexcept;
+  template <bool Inverse>
+  void chirp_in(T const* in, std::size_t first, std::size_t last) const noexcept;
+  template <bool Inverse>
+  void chirp_out(T* out, std::size_t first, std::size_t last) const noexcept;
 
   std::size_t n_ = 0;
   smooth_plan<T> inner_;  // of length n, or of the convolution
@@ -54,6 +52,17 @@ class complex_plan {
 };
 
 // ---- bodies ----
+
+template <class T>
+std::size_t complex_plan<T>::convolution_length(std::size_t n) noexcept {
+  std::size_t least = 0;
+  for (std::size_t const odd : {1u, 3u, 5u, 9u, 15u}) {
+    std::size_t m = 16 * odd;
+    while (m < 2 * n - 1) m *= 2;
+    if (least == 0 || m < least) least = m;
+  }
+  return least;
+}
 
 template <class T>
 std::size_t complex_plan<T>::footprint(std::size_t n) noexcept {
@@ -119,14 +128,17 @@ void complex_plan<T>::run(std::size_t i, std::size_t first, std::size_t last, T 
                           T scale) const noexcept {
   if (chirp_.empty()) return inner_.template run<Inverse>(i, first, last, in, out, scale);
   std::size_t const own = inner_.stages();
-  constexpr std::size_t re = Inverse ? 1 : 0, im = 1 - re;  // the inverse exchanges the parts
-  if (i == 0) return chirp_in({in + re, in + im, 2}, first * unit, last * unit);
+  if (i == 0) return chirp_in<Inverse>(in, first * unit, last * unit);
   if (i <= own) return inner_.template run<false>(i - 1, first, last, padded_.data(), product_.data(), T(1));
-  if (i == own + 1) return filter(first * unit, last * unit);
+  if (i == own + 1) {
+    std::size_t const begin = first * unit, end = last * unit < inner_.size() ? last * unit : inner_.size();
+    T* const z = product_.data() + 2 * begin;
+    return multiply<T, false, false>(z, filter_.data() + 2 * begin, z, end - begin);
+  }
   if (i < 2 * own + 2) {
     return inner_.template run<true>(i - own - 2, first, last, product_.data(), padded_.data(), scale);
   }
-  chirp_out({out + re, out + im, 2}, first * unit, last * unit);
+  chirp_out<Inverse>(out, first * unit, last * unit);
 }
 
 template <class T>
@@ -137,39 +149,19 @@ void complex_plan<T>::run_all(T const* in, T* out, T scale) const noexcept {
 }
 
 template <class T>
-void complex_plan<T>::chirp_in(complex_view<T const> in, std::size_t first, std::size_t last) const noexcept {
+template <bool Inverse>
+void complex_plan<T>::chirp_in(T const* in, std::size_t first, std::size_t last) const noexcept {
   T* const p = padded_.data();
-  T const* const c = chirp_.data();
   std::size_t const end = last < n_ ? last : n_, end_of_zeros = last < inner_.size() ? last : inner_.size();
-  for (std::size_t k = 2 * first; k < 2 * end; k += 2) {
-    T const x = in.re[k], y = in.im[k];
-    p[k] = x * c[k] - y * c[k + 1];
-    p[k + 1] = x * c[k + 1] + y * c[k];
-  }
+  if (first < end) multiply<T, Inverse, false>(in + 2 * first, chirp_.data() + 2 * first, p + 2 * first, end - first);
   for (std::size_t k = 2 * (first > n_ ? first : n_); k < 2 * end_of_zeros; ++k) p[k] = T(0);
 }
 
 template <class T>
-void complex_plan<T>::filter(std::size_t first, std::size_t last) const noexcept {
-  T* const z = product_.data();
-  T const* const f = filter_.data();
-  std::size_t const end = last < inner_.size() ? last : inner_.size();
-  for (std::size_t k = 2 * first; k < 2 * end; k += 2) {
-    T const x = z[k] * f[k] - z[k + 1] * f[k + 1];
-    z[k + 1] = z[k] * f[k + 1] + z[k + 1] * f[k];
-    z[k] = x;
-  }
-}
-
-template <class T>
-void complex_plan<T>::chirp_out(complex_view<T> out, std::size_t first, std::size_t last) const noexcept {
-  T const* const p = padded_.data();
-  T const* const c = chirp_.data();
+template <bool Inverse>
+void complex_plan<T>::chirp_out(T* out, std::size_t first, std::size_t last) const noexcept {
   std::size_t const end = last < n_ ? last : n_;
-  for (std::size_t k = 2 * first; k < 2 * end; k += 2) {
-    out.re[k] = p[k] * c[k] - p[k + 1] * c[k + 1];
-    out.im[k] = p[k] * c[k + 1] + p[k + 1] * c[k];
-  }
+  multiply<T, false, Inverse>(padded_.data() + 2 * first, chirp_.data() + 2 * first, out + 2 * first, end - first);
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::dsp::detail

@@ -1,7 +1,7 @@
 // native_fft_plan -- the complex transform of lengths of 2, 3 and 5 behind native_fft.
 //
-// What      Stockham's self-sorting transform by factors 8, 4, 2, 3 and 5, one stage a factor, every stage cut into
-//           units that may be run apart. Real and imaginary parts are kept in separate arrays between the stages.
+// What      Stockham's self-sorting transform by factors 16, 8, 4, 2, 5 and 3, one stage a factor, every stage cut into
+//           units that may be run apart. Between the stages real and imaginary parts are kept apart.
 // NB        An inner part of native_fft: use that. Other lengths: native_fft_chirp.hpp.
 // Source    Van Loan, Computational Frameworks for the Fast Fourier Transform (SIAM 1992), 1.7.
 //           A pass of factor r behind the product l of earlier factors, m = n / (l r), w = e^(-2 pi j / (l r)):
@@ -9,8 +9,8 @@
 // Cost      O(n log n); twiddles and work memory come from the arena in prepare().
 #pragma once
 
+#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 
 #include "pdm/core/arena.hpp"
@@ -21,59 +21,55 @@
 
 namespace pdm::inline PDM_ABI_NAMESPACE::dsp::detail {
 
-// Real and imaginary part apart, `stride` elements from one value to the next (1: split, 2: interleaved).
 template <class T>
-struct complex_view {
-  T* re = nullptr;
-  T* im = nullptr;
-  std::size_t stride = 1;
+inline constexpr std::size_t block_size = 64 / sizeof(T);  // B, numbers in a cache line and in the widest vector
+
+// Where real part e stands, B of them in a row: group * (e - e % B) + step * (e % B); its imaginary part im further.
+struct spread {
+  std::size_t group = 1, step = 1;
+  std::ptrdiff_t im = 0;
+  template <class T>
+  [[nodiscard]] constexpr std::size_t place(std::size_t e) const noexcept {
+    return group * (e - e % block_size<T>)+step * (e % block_size<T>);
+  }
 };
 
-// One pass: l is the product of the earlier factors, m = n / (l radix).
+// One pass: l is the product of the earlier factors, m = n / (l radix); inner: between the passes.
 struct pass_shape {
   std::size_t index = 0, radix = 1, l = 1, m = 1;
+  bool last = false;
+  spread inner{};
 };
-
-// Butterflies [first, last) of a pass, one number at a time; w holds, for k = 1 .. R-1, l real parts and then l
-// imaginary parts.
-template <std::size_t R, class T>
-void fft_pass(complex_view<T const> a, complex_view<T> b, T const* w, pass_shape p, std::size_t first, std::size_t last,
-              T scale) noexcept {
-  std::size_t const l = p.l, m = p.m;
-  for (std::size_t u = first, j = first / l, q = first % l; u < last; ++u) {
-    T x[R], y[R];
-    for (std::size_t k = 0; k < R; ++k) {
-      std::size_t const i = ((k * m + j) * l + q) * a.stride;
-      x[k] = a.re[i];
-      y[k] = a.im[i];
-    }
-    for (std::size_t k = 1; k < R && l > 1; ++k) {
-      T const c = w[(2 * k - 2) * l + q], s = w[(2 * k - 1) * l + q];
-      T const re = x[k] * c - y[k] * s;
-      y[k] = x[k] * s + y[k] * c;
-      x[k] = re;
-    }
-    butterfly<R, T, T>(x, y);
-    for (std::size_t k = 0; k < R; ++k) {
-      std::size_t const i = ((j * R + k) * l + q) * b.stride;
-      b.re[i] = x[k] * scale;
-      b.im[i] = y[k] * scale;
-    }
-    if (++q == l) {
-      q = 0;
-      ++j;
-    }
-  }
-}
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::dsp::detail
 
+#define PDM_SIMD_WIDE
 #define PDM_SIMD_BODY "pdm/dsp/native_fft_kernels.inl"
 #include "pdm/core/simd_variants.inl"
 
 namespace pdm::inline PDM_ABI_NAMESPACE::dsp::detail {
 
-// A length made of 2, 3 and 5 alone. A multiple of 16, 24, 32 or 40 runs in vectors, others one number at a time.
+#if PDM_SIMD_X86
+#define PDM_FFT_KERNEL(n, ...)                                             \
+  (simd::best() >= simd::level::avx512 && (n) >= 512 ? avx512::__VA_ARGS__ \
+   : simd::best() >= simd::level::avx2 && (n) >= 128 ? avx2::__VA_ARGS__   \
+                                                     : base::__VA_ARGS__)
+#else
+#define PDM_FFT_KERNEL(n, ...) base::__VA_ARGS__
+#endif
+
+// See pair_pass and multiply in native_fft_kernels.inl.
+template <class T, bool Conjugate>
+void pair_lines(T const* in, T* out, T const* v, std::size_t h, T factor, std::size_t first,
+                std::size_t last) noexcept {
+  PDM_FFT_KERNEL(h, pair_pass<T, Conjugate>(in, out, v, h, factor, first, last));
+}
+template <class T, bool SwapIn, bool SwapOut>
+void multiply(T const* a, T const* b, T* out, std::size_t n) noexcept {
+  PDM_FFT_KERNEL(n, multiply<T, SwapIn, SwapOut>(a, b, out, n));
+}
+
+// A length made of 2, 3 and 5 alone. Multiples of 16 are fastest.
 template <class T>
 class smooth_plan {
  public:
@@ -83,59 +79,52 @@ class smooth_plan {
   [[nodiscard]] std::size_t stages() const noexcept { return factors_.count == 0 ? 1 : factors_.count; }
   [[nodiscard]] fft_stage stage(std::size_t i) const noexcept { return stage_of(shape(i)); }
   // Interleaved complex numbers; in and out must not overlap. Inverse: times n scale, which is the forward transform
-  // with the parts exchanged. Units [first, last) of stage i; all of them in order are the transform.
+  // with the parts exchanged; forward takes a scale of 1. Units [first, last) of stage i; all of them in order are the
+  // transform.
   template <bool Inverse>
   void run(std::size_t i, std::size_t first, std::size_t last, T const* in, T* out, T scale) const noexcept;
   template <bool Inverse>
   void run_all(T const* in, T* out, T scale) const noexcept;
 
  private:
-  static bool blocked(fft_factors const& f) noexcept { return f.count > 1 && f.radix[0] == 8; }
-  static std::size_t twiddle_count(fft_factors const& f) noexcept;
-  static std::size_t work_count(fft_factors const& f, std::size_t n) noexcept { return f.count > 1 ? 2 * n : 0; }
-  void fill_twiddles() noexcept;
-  static void put(T* w, std::size_t q, unit_root root) noexcept;
-  [[nodiscard]] T* octant() const noexcept;
-  void fill_octant() noexcept;
-  [[nodiscard]] static unit_root from_octant(T const* octant, std::size_t i, std::size_t n) noexcept;
-
-  [[nodiscard]] pass_shape shape(std::size_t i) const noexcept;
-  [[nodiscard]] pass_shape next(pass_shape p) const noexcept;
-  [[nodiscard]] fft_stage stage_of(pass_shape p) const noexcept;
-  // Twiddles of a pass: those of the passes before it take 2 (radix - 1) l each, which adds up.
-  [[nodiscard]] T const* twiddles_of(pass_shape p) const noexcept {
-    return p.index == 0 ? nullptr : twiddles_.data() + 2 * (p.l - factors_.radix[0]);
+  static constexpr std::size_t b = block_size<T>;
+  [[nodiscard]] static std::size_t blocks(std::size_t l) noexcept { return (l + b - 1) / b; }
+  // Twiddles of a pass: k = 1 .. r-1 for l values and B more, or a block of B for each of the blocks.
+  [[nodiscard]] static std::size_t twiddle_count(std::size_t r, std::size_t l) noexcept {
+    return l == 1 ? 0 : l < b ? 2 * (r - 1) * (l + b) : 2 * (r - 1) * b * blocks(l);
   }
+  [[nodiscard]] static std::size_t twiddle_count(fft_factors const& f) noexcept;
+  [[nodiscard]] static std::size_t work_count(fft_factors const& f, std::size_t n) noexcept {
+    return f.count > 1 ? 2 * n : 0;
+  }
+  void fill_short(T* w, std::size_t r, std::size_t l) noexcept;
+  void fill_long(T* w, std::size_t r, std::size_t l) noexcept;
+
+  [[nodiscard]] spread inner() const noexcept;
+  [[nodiscard]] pass_shape shape(std::size_t i) const noexcept;
+  [[nodiscard]] pass_shape next(pass_shape const& p) const noexcept;
+  [[nodiscard]] static fft_stage stage_of(pass_shape const& p) noexcept;
+  [[nodiscard]] T const* twiddles_of(std::size_t i) const noexcept;
   template <bool Inverse>
-  void run_pass(pass_shape p, std::size_t first, std::size_t last, T const* in, T* out, T scale) const noexcept;
-  void run_scalar(pass_shape p, std::size_t first, std::size_t last, complex_view<T const> in, complex_view<T> out,
-                  T* storage, T scale) const noexcept;
+  void run_pass(pass_shape const& p, T const* twiddles, std::size_t first, std::size_t last, T const* in, T* out,
+                T scale) const noexcept;
 
   std::size_t n_ = 0;
   fft_factors factors_;
-  // For every pass but the first, k = 1 .. r-1 and q < l: e^(-2 pi j k q / (l r)) in blocks of real and imaginary
-  // parts, 32 bytes each (blocked lengths) or l each.
+  // For every pass but the first and k = 1 .. r-1: e^(-2 pi j k q / (l r)). In blocks, [q / B][k] of B real and B
+  // imaginary parts, the last block beginning at l - B; where l < B, [k] of l + B real and as many imaginary parts,
+  // q counted round.
   std::span<T> twiddles_;
   std::span<T> work_;
 };
-
-// See pair_pass in native_fft_kernels.inl.
-template <class T, bool Conjugate>
-void pair_lines(T const* in, T* out, T const* v, std::size_t h, T factor, std::size_t first,
-                std::size_t last) noexcept {
-#if PDM_SIMD_X86
-  if (simd::best() >= simd::level::avx2) return avx2::pair_pass<T, Conjugate>(in, out, v, h, factor, first, last);
-#endif
-  base::pair_pass<T, Conjugate>(in, out, v, h, factor, first, last);
-}
 
 // ---- bodies ----
 
 template <class T>
 std::size_t smooth_plan<T>::twiddle_count(fft_factors const& f) noexcept {
-  std::size_t total = 0, l = f.count == 0 ? 1 : f.radix[0];
-  for (std::size_t i = 1; i < f.count; ++i) {
-    total += 2 * (f.radix[i] - 1u) * l;
+  std::size_t total = 0, l = 1;
+  for (std::size_t i = 0; i < f.count; ++i) {
+    total += twiddle_count(f.radix[i], l);
     l *= f.radix[i];
   }
   return total;
@@ -157,138 +146,112 @@ status smooth_plan<T>::prepare(std::size_t n, arena& memory) noexcept {
   twiddles_ = *twiddles;
   work_ = *work;
   n_ = n;
-  fill_twiddles();
+  T* w = twiddles_.data();
+  for (std::size_t i = 0, l = 1; i < factors_.count; ++i) {
+    std::size_t const r = factors_.radix[i];
+    if (l >= b) fill_long(w, r, l);
+    if (l > 1 && l < b) fill_short(w, r, l);
+    w += twiddle_count(r, l);
+    l *= r;
+  }
   return {};
 }
 
 template <class T>
-void smooth_plan<T>::fill_twiddles() noexcept {
-  bool const in_blocks = blocked(factors_);
-  T* w = twiddles_.data();
-  std::size_t l = factors_.count == 0 ? 1 : factors_.radix[0];
-  if (in_blocks) fill_octant();
-  T const* const eighth = in_blocks ? octant() : nullptr;
-  std::size_t const n = n_;
-  for (std::size_t i = 1; i < factors_.count; ++i) {
-    std::size_t const r = factors_.radix[i], step = n_ / (l * r);
-    for (std::size_t k = 1; k < r; ++k, w += 2 * l) {
-      std::size_t q = k == 1 && step == 1 && in_blocks ? n_ / 8 : 0;  // the first octant is there
-      for (; in_blocks && q < l; ++q) put(w, q, from_octant(eighth, k * q * step, n));
-      for (; q < l; ++q) {
-        auto const root = root_of_unity(k * q, l * r);
-        w[q] = static_cast<T>(root.re);
-        w[l + q] = static_cast<T>(root.im);
+void smooth_plan<T>::fill_short(T* w, std::size_t r, std::size_t l) noexcept {
+  for (std::size_t k = 1; k < r; ++k, w += 2 * (l + b)) {
+    for (std::size_t q = 0; q < l + b; ++q) {
+      auto const root = root_of_unity(k * (q % l), l * r);
+      w[q] = static_cast<T>(root.re);
+      w[l + b + q] = static_cast<T>(root.im);
+    }
+  }
+}
+
+// A root is that of the first of its block times that of its place in the block, rounded once.
+template <class T>
+void smooth_plan<T>::fill_long(T* w, std::size_t r, std::size_t l) noexcept {
+  for (std::size_t k = 1; k < r; ++k) {
+    std::array<double, b> re, im;
+    for (std::size_t i = 0; i < b; ++i) {
+      auto const root = root_of_unity(k * i, l * r);
+      re[i] = root.re;
+      im[i] = root.im;
+    }
+    for (std::size_t t = 0; t < blocks(l); ++t) {
+      auto const start = root_of_unity(k * (t * b + b <= l ? t * b : l - b), l * r);
+      T* const to = w + (t * (r - 1) + k - 1) * 2 * b;
+      for (std::size_t i = 0; i < b; ++i) {
+        to[i] = static_cast<T>(start.re * re[i] - start.im * im[i]);
+        to[b + i] = static_cast<T>(start.re * im[i] + start.im * re[i]);
       }
     }
-    l *= r;
   }
 }
 
+// In blocks where the first pass fills whole ones, else in two halves.
 template <class T>
-void smooth_plan<T>::put(T* w, std::size_t q, unit_root root) noexcept {
-  constexpr std::size_t b = 32 / sizeof(T);
-  T* const at = w + q / b * 2 * b + q % b;
-  at[0] = static_cast<T>(root.re);
-  at[b] = static_cast<T>(root.im);
-}
-
-// The last pass's twiddles of k = 1 begin with the first eighth of the circle, from which all others follow.
-template <class T>
-T* smooth_plan<T>::octant() const noexcept {
-  std::size_t const r = factors_.radix[factors_.count - 1];
-  return twiddles_.data() + twiddles_.size() - 2 * (r - 1) * (n_ / r);
+spread smooth_plan<T>::inner() const noexcept {
+  if (factors_.radix[0] % b == 0) return {2, 1, static_cast<std::ptrdiff_t>(b)};
+  return {1, 1, static_cast<std::ptrdiff_t>(n_)};
 }
 template <class T>
-void smooth_plan<T>::fill_octant() noexcept {
-  T* const to = octant();
-  for (std::size_t q = 0, n = n_; q < n / 8; ++q) put(to, q, root_of_unity(q, n));
-}
-template <class T>
-unit_root smooth_plan<T>::from_octant(T const* octant, std::size_t i, std::size_t n) noexcept {
-  constexpr std::size_t b = 32 / sizeof(T);
-  std::size_t const quarter = (8 * i >= n) + (8 * i >= 3 * n) + (8 * i >= 5 * n) + (8 * i >= 7 * n);
-  std::size_t const axis = quarter * (n / 4);
-  std::size_t const d = i < axis ? axis - i : i - axis;
-  unit_root root{0.70710678118654752440, -0.70710678118654752440};
-  if (d < n / 8) {
-    T const* const at = octant + d / b * 2 * b + d % b;
-    root = {static_cast<double>(at[0]), static_cast<double>(at[b])};
-  }
-  root.im *= i < axis ? -1.0 : 1.0;
-  return turned(root, quarter);
-}
-
-template <class T>
-pass_shape smooth_plan<T>::next(pass_shape p) const noexcept {
-  std::size_t const l = p.l * p.radix, r = p.index + 1 < factors_.count ? factors_.radix[p.index + 1] : 1;
-  return {p.index + 1, r, l, p.m / r};
+pass_shape smooth_plan<T>::next(pass_shape const& p) const noexcept {
+  std::size_t const i = p.index + 1, r = i < factors_.count ? factors_.radix[i] : 1;
+  return {i, r, p.l * p.radix, p.m / r, i + 1 == factors_.count, p.inner};
 }
 template <class T>
 pass_shape smooth_plan<T>::shape(std::size_t i) const noexcept {
   std::size_t const r = factors_.count == 0 ? 1 : factors_.radix[0];
-  pass_shape p{0, r, 1, n_ / r};
+  pass_shape p{0, r, 1, n_ / r, factors_.count <= 1, inner()};
   while (p.index < i) p = next(p);
   return p;
 }
+template <class T>
+T const* smooth_plan<T>::twiddles_of(std::size_t i) const noexcept {
+  std::size_t at = 0;
+  for (auto p = shape(0); p.index < i; p = next(p)) at += twiddle_count(p.radix, p.l);
+  return twiddles_.data() + at;
+}
 
 template <class T>
-fft_stage smooth_plan<T>::stage_of(pass_shape p) const noexcept {
-  constexpr std::size_t b = 32 / sizeof(T), slower = 6;  // a number at a time
-  if (!blocked(factors_)) return {p.l * p.m, p.radix * slower};
-  return {(p.l * p.m + b - 1) / b, p.radix * b};
+fft_stage smooth_plan<T>::stage_of(pass_shape const& p) noexcept {
+  constexpr std::size_t slower = 4;  // what a pass whose numbers do not lie in a row takes
+  if (p.l >= b) return {blocks(p.l) * p.m, p.radix * b};
+  return {blocks(p.l * p.m), p.radix * b * (p.l == 1 ? 1 : slower)};
 }
 
 template <class T>
 template <bool Inverse>
 void smooth_plan<T>::run(std::size_t i, std::size_t first, std::size_t last, T const* in, T* out,
                          T scale) const noexcept {
-  run_pass<Inverse>(shape(i), first, last, in, out, scale);
+  run_pass<Inverse>(shape(i), twiddles_of(i), first, last, in, out, scale);
 }
 template <class T>
 template <bool Inverse>
 void smooth_plan<T>::run_all(T const* in, T* out, T scale) const noexcept {
+  T const* w = twiddles_.data();
   auto p = shape(0);
-  for (std::size_t i = 0; i < stages(); ++i, p = next(p)) run_pass<Inverse>(p, 0, stage_of(p).units, in, out, scale);
+  for (std::size_t i = 0; i < stages(); ++i, p = next(p)) {
+    run_pass<Inverse>(p, w, 0, stage_of(p).units, in, out, scale);
+    w += twiddle_count(p.radix, p.l);
+  }
 }
 
 // Between the passes the numbers go to and fro between out and work_, so that the last pass ends in out.
 template <class T>
 template <bool Inverse>
-void smooth_plan<T>::run_pass(pass_shape p, std::size_t first, std::size_t last, T const* in, T* out,
-                              T scale) const noexcept {
-  if (!blocked(factors_)) {
-    if constexpr (Inverse) return run_scalar(p, first, last, {in + 1, in, 2}, {out + 1, out, 2}, out, scale);
-    return run_scalar(p, first, last, {in, in + 1, 2}, {out, out + 1, 2}, out, scale);
+void smooth_plan<T>::run_pass(pass_shape const& p, T const* twiddles, std::size_t first, std::size_t last, T const* in,
+                              T* out, T scale) const noexcept {
+  if (p.radix == 1) {  // length 1
+    out[0] = in[0] * scale;
+    out[1] = in[1] * scale;
+    return;
   }
   bool const to_out = (factors_.count - p.index) % 2 != 0;
   T const* const from = p.index == 0 ? in : to_out ? work_.data() : out;
   T* const to = to_out ? out : work_.data();
-  bool const ends = p.index + 1 == factors_.count;
-#if PDM_SIMD_X86
-  if (simd::best() >= simd::level::avx2) {
-    return avx2::blocked_pass<T, Inverse>(from, to, twiddles_of(p), p, first, last, ends, scale);
-  }
-#endif
-  base::blocked_pass<T, Inverse>(from, to, twiddles_of(p), p, first, last, ends, scale);
-}
-
-template <class T>
-void smooth_plan<T>::run_scalar(pass_shape p, std::size_t first, std::size_t last, complex_view<T const> in,
-                                complex_view<T> out, T* storage, T scale) const noexcept {
-  bool const to_out = (factors_.count - p.index) % 2 != 0, ends = p.index + 1 >= factors_.count;
-  T* const source = to_out ? work_.data() : storage;
-  T* const target = to_out ? storage : work_.data();
-  if (p.index != 0) in = {source, source + n_, 1};
-  if (!ends) out = {target, target + n_, 1};
-  T const factor = ends ? scale : T(1);
-  switch (p.radix) {
-    case 8: return fft_pass<8>(in, out, twiddles_of(p), p, first, last, factor);
-    case 5: return fft_pass<5>(in, out, twiddles_of(p), p, first, last, factor);
-    case 4: return fft_pass<4>(in, out, twiddles_of(p), p, first, last, factor);
-    case 3: return fft_pass<3>(in, out, twiddles_of(p), p, first, last, factor);
-    case 2: return fft_pass<2>(in, out, twiddles_of(p), p, first, last, factor);
-    default: out.re[0] = in.re[0] * factor, out.im[0] = in.im[0] * factor;  // length 1
-  }
+  PDM_FFT_KERNEL(n_, any_pass<T, Inverse>(from, to, twiddles, p, first, last, scale));
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::dsp::detail

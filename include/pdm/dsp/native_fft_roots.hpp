@@ -33,7 +33,7 @@ struct unit_root {
   return turned({math::detail::cos_small(angle), -math::detail::sin_small(angle)}, quarter);
 }
 
-// The factors of n out of 8, 4, 2, 3, 5, and what is left of n.
+// The factors of n out of 16, 8, 4, 2, 5 and 3 in the order of the passes, and what is left of n.
 struct fft_factors {
   std::array<std::uint8_t, 24> radix{};
   std::size_t count = 0;
@@ -45,9 +45,16 @@ struct fft_factors {
     f.radix[f.count++] = static_cast<std::uint8_t>(r);
     n /= r;
   };
-  // 16 that is left behind a factor 8 is 4 4 rather than 8 2.
-  while (n % 8 == 0) take(n % 32 == 16 && f.count != 0 ? 4 : 8);
-  for (std::size_t const r : {std::size_t{4}, std::size_t{2}, std::size_t{5}, std::size_t{3}}) {
+  if (n % 16 == 0) take(16);  // its outputs fill a cache line
+  std::size_t bits = 0;
+  while (n >> bits != 0 && (n >> bits) % 2 == 0) ++bits;
+  // As few passes as there can be, and of these as many of 8 as there can be.
+  while (bits != 0) {
+    std::size_t const b = bits < 3 ? bits : bits % 3 == 0 || bits == 5 ? 3 : 4;
+    take(std::size_t{1} << b);
+    bits -= b;
+  }
+  for (std::size_t const r : {std::size_t{5}, std::size_t{3}}) {
     while (n % r == 0) take(r);
   }
   f.rest = n;
