@@ -170,8 +170,9 @@ inline bool event_allowance::update(seconds elapsed, bool alarm) noexcept {
   double const dt = std::clamp(elapsed.value, 0.0, seconds_a_month);
   double const share = dt * kept() / seconds_a_month;  // of one event
   record_ += dt;
-  tokens_ = std::min(params_.free, tokens_ + share);
-  raised_ = std::max(0.0, raised_ - params_.step * share);
+  double const faded = std::min(raised_, params_.step * share);  // first the threshold comes down, then tokens come in
+  raised_ -= faded;
+  tokens_ = std::min(params_.free, tokens_ + share - faded / params_.step);
   since_alarm_ = std::min(1e300, since_alarm_ + dt);
   bool const began = alarm && !alarm_ && since_alarm_ >= params_.apart.value;
   if (began) {

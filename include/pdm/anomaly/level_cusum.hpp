@@ -9,7 +9,7 @@
 //           watched here (watched() says so). The sum stops a little above the threshold, so that it ends soon after
 //           the excursion does.
 // Drift     The baseline moves by one clipped row in `span` / 2, at most `budget_total` of the learned deviations away
-//           from where it was learned: a slow fault is not swallowed beyond that.
+//           from where it was learned, and its deviation at most doubles: a slow fault is not swallowed beyond that.
 // Source    E. Page, Biometrika 41 (1954) 100-115; for correlated values R. Johnson, M. Bagshaw, "The effect of serial
 //           correlation on the performance of CUSUM tests", Technometrics 16 (1974) 103-112; tau by its sum up to the
 //           first small autocorrelation, A. Sokal, "Monte Carlo methods in statistical mechanics" (1989).
