@@ -84,7 +84,7 @@ wire::input_error too_much(std::string const& file) {
 
 class cmapss_reader {
  public:
-  cmapss_reader(rul_table& table, std::vector<std::string> const& channels) : table_(table), gather_(table) {
+  cmapss_reader(rul_table& table, std::vector<std::string> const& channels) : gather_(table) {
     table.settings = cmapss_names("setting_", 3);
     auto const all = cmapss_names("sensor_", 21);
     table.channels = channels.empty() ? all : channels;
@@ -120,7 +120,6 @@ class cmapss_reader {
   }
 
  private:
-  rul_table& table_;
   unit_gatherer gather_;
   std::vector<std::size_t> places_;
 };
@@ -276,7 +275,7 @@ class any_table_reader {
 class run_reader {
  public:
   run_reader(rul_table& table, rul_layout const& layout, std::vector<std::string> const& channels)
-      : table_(table), layout_(layout), gather_(table), of_model_(!channels.empty()) {
+      : table_(table), layout_(layout), gather_(table) {
     table.channels = channels;
   }
 
@@ -361,7 +360,6 @@ class run_reader {
   rul_table& table_;
   rul_layout const& layout_;
   unit_gatherer gather_;
-  bool of_model_;
   monitor::feature_extractor extractor_;
   std::vector<double> samples_, all_, row_;
   std::vector<std::size_t> places_;

@@ -111,7 +111,7 @@ class life_fitter {
   // Shapes of the two profiles, chosen by folds over training units.
   [[nodiscard]] tree_settings trees() const {
     tree_settings t;
-    t.trees = options_.small ? 16 : 40;
+    t.trees = options_.small ? 16 : 35;
     t.leaves = options_.small ? 8 : 12;
     t.rate = options_.small ? 0.2 : 0.1;
     t.least_rows = std::clamp<std::size_t>(design_.rows() / 400, 3, 40);
