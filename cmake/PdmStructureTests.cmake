@@ -19,8 +19,8 @@ function(pdm_script_test name)
   endif()
 endfunction()
 
-pdm_script_test(structure.tree COMMAND Python3::Interpreter ${PDM_STRUCTURE}/tree.py ${PROJECT_SOURCE_DIR})
-pdm_script_test(structure.modules COMMAND Python3::Interpreter ${PDM_STRUCTURE}/modules.py ${PROJECT_SOURCE_DIR})
+pdm_script_test(structure.tree COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/tree.py ${PROJECT_SOURCE_DIR})
+pdm_script_test(structure.modules COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/modules.py ${PROJECT_SOURCE_DIR})
 
 # What does not depend on how the project is built is left out where it would only be done again.
 function(pdm_source_tests compiler suffix)
@@ -28,9 +28,9 @@ function(pdm_source_tests compiler suffix)
   if(suffix)
     set(label LABEL full)
   endif()
-  pdm_script_test(structure.must_not_compile${suffix} ${label} COMMAND Python3::Interpreter
+  pdm_script_test(structure.must_not_compile${suffix} ${label} COMMAND ${Python3_EXECUTABLE}
                   ${PDM_STRUCTURE}/must_not_compile.py ${PROJECT_SOURCE_DIR} ${compiler})
-  pdm_script_test(structure.headers${suffix} ${label} COMMAND Python3::Interpreter ${PDM_STRUCTURE}/headers.py
+  pdm_script_test(structure.headers${suffix} ${label} COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/headers.py
                   --root ${PROJECT_SOURCE_DIR} --work ${PROJECT_BINARY_DIR}/headers${suffix} --compiler ${compiler}
                   $<$<BOOL:${PDM_EDGE_ONLY}>:--edge-only> $<$<NOT:$<BOOL:${PDM_HAVE_FFTW}>>:--skip=pdm/dsp/fftw_fft.hpp>)
   set_tests_properties(structure.headers${suffix} PROPERTIES PROCESSORS 2)
@@ -38,7 +38,7 @@ function(pdm_source_tests compiler suffix)
     set_tests_properties(structure.headers${suffix} PROPERTIES LABELS full)
   endif()
 endfunction()
-if(NOT PDM_SANITIZE AND NOT PDM_VENDOR)
+if(NOT PDM_SANITIZE AND NOT PDM_VENDOR AND NOT CMAKE_CROSSCOMPILING)
   pdm_source_tests(${CMAKE_CXX_COMPILER} "")
   if(PDM_OTHER_COMPILER)
     pdm_source_tests(${PDM_OTHER_COMPILER} .other_compiler)
@@ -71,7 +71,7 @@ endif()
 pdm_script_test(structure.two_units COMMAND test_two_units)
 
 if(PDM_VENDOR AND TARGET pdm_program)
-  pdm_script_test(structure.no_copyleft COMMAND Python3::Interpreter ${PDM_STRUCTURE}/symbols.py no-copyleft
+  pdm_script_test(structure.no_copyleft COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/symbols.py no-copyleft
                   $<TARGET_FILE:pdm_program>)
 endif()
 
@@ -88,12 +88,13 @@ if(TARGET pdm_c)
   endforeach()
   # Unoptimised code keeps the branches of std::variant that are never taken, and the abort() in them.
   if(NOT PDM_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
-    pdm_script_test(capi.symbols COMMAND Python3::Interpreter ${PDM_STRUCTURE}/symbols.py bare $<TARGET_FILE:pdm_c>)
+    pdm_script_test(capi.symbols COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/symbols.py bare $<TARGET_FILE:pdm_c>)
   endif()
 endif()
 
-# The projects that use pdm. A sanitizer in the library would have to be in them too, so they are left to other presets.
-if(PDM_SANITIZE OR NOT PDM_INSTALL)
+# The projects that use pdm. A sanitizer in the library would have to be in them too, and
+# programs of another machine do not run here, so both are left to other presets.
+if(PDM_SANITIZE OR NOT PDM_INSTALL OR CMAKE_CROSSCOMPILING)
   return()
 endif()
 set(PDM_PREFIX ${PROJECT_BINARY_DIR}/prefix)
@@ -113,7 +114,7 @@ endfunction()
 
 pdm_consumer(edge_noexcept edge_noexcept)
 set_tests_properties(package.edge_noexcept PROPERTIES FIXTURES_SETUP edge_noexcept)
-pdm_script_test(package.edge_noexcept.symbols COMMAND Python3::Interpreter ${PDM_STRUCTURE}/symbols.py no-heap
+pdm_script_test(package.edge_noexcept.symbols COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/symbols.py no-heap
                 ${PROJECT_BINARY_DIR}/consumers/edge_noexcept/consumer)
 set_tests_properties(package.edge_noexcept.symbols PROPERTIES FIXTURES_REQUIRED edge_noexcept)
 pdm_consumer(find_package.edge find_package -DEDGE_ALONE=ON)

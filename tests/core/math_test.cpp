@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 #include <limits>
 
 #include "pdm/core/random.hpp"
@@ -17,10 +18,17 @@ constexpr wide root_half = 0.70710678118654752440084436210485L, wide_pi = 3.1415
 double relative(double got, wide truth) { return static_cast<double>(std::abs(static_cast<wide>(got) / truth - 1)); }
 double absolute(double got, wide truth) { return static_cast<double>(std::abs(static_cast<wide>(got) - truth)); }
 double between(pdm::random_source& draw, double low, double high) { return low + (high - low) * draw.uniform(); }
+// The reference has to know more digits than what it judges.
+bool has_reference() {
+  constexpr bool wider = std::numeric_limits<wide>::digits > std::numeric_limits<double>::digits;
+  if (!wider) std::cout << "SKIPPED: long double is double here; math_bits_test compares the bits instead\n";
+  return wider;
+}
 wide tail(wide z) { return 0.5L * std::erfc(z * root_half); }
 }  // namespace
 
 TEST_CASE("exp is accurate to 2e-16 on [-700, 700], and goes to 0 and infinity where it must") {
+  if (!has_reference()) return;
   pdm::random_source draw(1);
   double worst = 0;
   for (int i = 0; i < draws; ++i) {
@@ -37,6 +45,7 @@ TEST_CASE("exp is accurate to 2e-16 on [-700, 700], and goes to 0 and infinity w
 }
 
 TEST_CASE("log is accurate to 2e-16, near 1 and far from it") {
+  if (!has_reference()) return;
   pdm::random_source draw(2);
   double worst = 0, worst_small = 0;
   for (int i = 0; i < draws; ++i) {
@@ -58,7 +67,24 @@ TEST_CASE("log is accurate to 2e-16, near 1 and far from it") {
   CHECK(math::pow(2, 0.5) == Approx(std::sqrt(2.0)).epsilon(1e-15));
 }
 
+TEST_CASE("logarithms to other bases and powers keep their stated accuracy") {
+  if (!has_reference()) return;
+  pdm::random_source draw(8);
+  double worst = 0, worst_pow = 0;
+  for (int i = 0; i < draws; ++i) {
+    double const x = std::exp(between(draw, -700, 700)), base = std::exp(between(draw, -20, 20));
+    worst = std::max({worst, relative(math::log10(x), std::log10(static_cast<wide>(x))),
+                      relative(math::log2(x), std::log2(static_cast<wide>(x)))});
+    double const y = between(draw, -30, 30), size = std::abs(y * std::log(base));
+    wide const truth = std::pow(static_cast<wide>(base), static_cast<wide>(y));
+    worst_pow = std::max(worst_pow, relative(math::pow(base, y), truth) / (1 + size));
+  }
+  CHECK(worst < 4e-16);
+  CHECK(worst_pow < 4e-16);
+}
+
 TEST_CASE("sine and cosine are accurate to 2e-16 for angles up to 1e5") {
+  if (!has_reference()) return;
   pdm::random_source draw(3);
   double worst = 0;
   for (int i = 0; i < draws; ++i) {
@@ -72,6 +98,7 @@ TEST_CASE("sine and cosine are accurate to 2e-16 for angles up to 1e5") {
 }
 
 TEST_CASE("turns are accurate to 2e-16, exact at the quarters, and symmetric to the last bit") {
+  if (!has_reference()) return;
   pdm::random_source draw(4);
   double worst = 0;
   for (int i = 0; i < draws; ++i) {
@@ -88,6 +115,7 @@ TEST_CASE("turns are accurate to 2e-16, exact at the quarters, and symmetric to 
 }
 
 TEST_CASE("erfc is accurate to 1e-14 on [-6, 25]") {
+  if (!has_reference()) return;
   pdm::random_source draw(5);
   double worst = 0;
   for (int i = 0; i < draws; ++i) {
@@ -102,6 +130,7 @@ TEST_CASE("erfc is accurate to 1e-14 on [-6, 25]") {
 }
 
 TEST_CASE("the normal distribution has its values, its deep tail and its quantiles") {
+  if (!has_reference()) return;
   pdm::random_source draw(6);
   double worst = 0, worst_log = 0;
   for (int i = 0; i < 20000; ++i) {
@@ -120,6 +149,7 @@ TEST_CASE("the normal distribution has its values, its deep tail and its quantil
 }
 
 TEST_CASE("a normal quantile is accurate to 3e-15 down to p = 1e-260") {
+  if (!has_reference()) return;
   pdm::random_source draw(7);
   double worst = 0;
   for (int i = 0; i < 5000; ++i) {

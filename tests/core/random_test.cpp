@@ -34,7 +34,7 @@ TEST_CASE("uniform and normal numbers have the moments they should") {
 TEST_CASE("index draws are even and inside") {
   pdm::random_source draw(6);
   std::array<int, 7> count{};
-  for (int i = 0; i < 70000; ++i) ++count[draw.index(7)];
+  for (int i = 0; i < 70000; ++i) ++count[static_cast<std::size_t>(draw.index(7))];
   for (int c : count) CHECK(std::abs(c - 10000) < 4 * std::sqrt(70000.0 * 6 / 49));
 }
 

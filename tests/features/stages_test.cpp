@@ -169,7 +169,7 @@ TEST_CASE("an undefined feature is absent from the row, and a steady line makes 
   ::test::memory memory;
   REQUIRE(line.prepare(spec, memory.arena()).ok());
   std::vector<double> const flat(64, 2.0), varied = noise<double>(64);
-  std::size_t rows = 0;
+  std::uint64_t rows = 0;
   bool kurtosis_of_flat = true, kurtosis_of_varied = false;
   auto const calls = pdm::test::heap_calls_in([&] {
     line.process(block<double>(flat, {}), [&](row const& r) noexcept { kurtosis_of_flat = r.has(1) || !r.has(0); });

@@ -5,10 +5,12 @@
     symbols.py bare LIBRARY           asks for nothing but memory functions, elementary arithmetic and compiler support
     symbols.py no-copyleft PROGRAM... no library under a copyleft licence (GPL, LGPL, EPL), by ldd and by nm
 """
+import os
 import re
 import subprocess
 import sys
 
+NM = os.environ.get("NM", "nm")  # of the machine that the program is for
 HEAP = re.compile(r"^(_Zn[wa]|_Zd[la]|malloc|calloc|realloc|reallocarray|aligned_alloc|posix_memalign|memalign|"
                   r"free|__cxa_throw|__cxa_allocate_exception|__cxa_begin_catch|_ZTI|_ZTV|__dynamic_cast)")
 # What a static library for firmware may ask for: <string.h> and <math.h>, and what the compiler puts in by itself.
@@ -27,7 +29,7 @@ def output(*command):
 
 
 def symbols(program):
-    for line in output("nm", "--no-sort", program).splitlines():
+    for line in output(NM, "--no-sort", program).splitlines():
         if line and not line.endswith(":"):  # names of the members of a library
             yield line.split()[-1].split("@")[0]
 
@@ -37,8 +39,8 @@ def no_heap(program):
 
 
 def bare(library):
-    defined = {line.split()[-1] for line in output("nm", "--defined-only", library).splitlines() if " " in line}
-    asked = {line.split()[-1] for line in output("nm", "--undefined-only", library).splitlines() if " " in line}
+    defined = {line.split()[-1] for line in output(NM, "--defined-only", library).splitlines() if " " in line}
+    asked = {line.split()[-1] for line in output(NM, "--undefined-only", library).splitlines() if " " in line}
     assert any(s.startswith("pdm_line_") for s in defined), f"{library} holds no line"
     return no_heap(library) + [f"{library}: asks for {s}" for s in sorted(asked - defined) if not BARE.match(s)]
 

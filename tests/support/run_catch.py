@@ -50,14 +50,14 @@ def explain(case):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("program")
+    parser.add_argument("command", nargs=argparse.REMAINDER, help="the program, or an emulator with its options and it")
     options = parser.parse_args()
     tier = os.environ.get("PDM_TEST_TIER", "full")
     if tier not in TIERS:
         sys.exit(f"PDM_TEST_TIER={tier}: not one of {', '.join(TIERS)}")
 
     with tempfile.NamedTemporaryFile(suffix=".xml") as report:
-        run = subprocess.run([options.program, TIERS[tier], "-r", "xml", "-o", report.name],
+        run = subprocess.run([*options.command, TIERS[tier], "-r", "xml", "-o", report.name],
                              stdout=subprocess.PIPE, text=True, errors="replace", check=False)
         # Control characters a test printed are no XML.
         text = re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?",
@@ -84,7 +84,7 @@ def main():
     counts["passed"] -= past
     counts["skipped"] += past
     if not whole or (run.returncode != 0 and counts["failed"] == 0 and cases):
-        print(f"FAILED: {options.program} ended early with {run.returncode}, after: "
+        print(f"FAILED: {options.command[-1]} ended early with {run.returncode}, after: "
               f"{cases[-1].get('name') if cases else 'nothing'}")
         counts["failed"] += 1
     print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
