@@ -42,9 +42,9 @@ TEST_CASE("usual rows have parts around 1, a broken relation has not, and nothin
   for (int i = 0; i < 2030; ++i) {
     auto const r = made.next();
     CHECK(pdm::test::heap_calls_in([&] { d.update(r); }).taken == 0);
-    for (std::size_t c = 0; i >= 30 && c < 3; ++c) sum[c] += d.parts()[c] / 2000;
+    for (std::size_t c = 0; i >= 30 && c < 3; ++c) sum[c] += std::log(d.parts()[c]) / 2000;
   }
-  for (double s : sum) CHECK(s == Approx(1).epsilon(0.15));
+  for (double s : sum) CHECK(std::abs(s) < 0.15);  // a geometric mean of 1
   for (int i = 0; i < 30; ++i) {
     auto r = made.next();
     r[1] += 2;
