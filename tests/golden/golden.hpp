@@ -77,6 +77,8 @@ template <class With>
 void add_filters(adapters& table);
 template <class With>
 void add_models(adapters& table);
+template <class With>
+void add_impacts(adapters& table);
 
 #define PDM_GOLDEN_NATIVE(add)                                            \
   template void add<with<float, pdm::dsp::native_fft<float>>>(adapters&); \

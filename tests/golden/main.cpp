@@ -126,6 +126,7 @@ adapters all_adapters() {
   add_envelope<With>(table);
   add_filters<With>(table);
   add_models<With>(table);
+  add_impacts<With>(table);
   return table;
 }
 
