@@ -39,6 +39,7 @@ std::span<std::byte> memory_for(std::size_t bytes);
 
 void add_w1();
 void add_fft();
+void add_kurtogram();
 // The 36 numbers of window 0, a line for every W1 case.
 void dump_w1();
 

@@ -133,5 +133,6 @@ int main(int argc, char** argv) {
   }
   pdm::bench::add_w1();
   pdm::bench::add_fft();
+  pdm::bench::add_kurtogram();
   pdm::bench::serve();
 }

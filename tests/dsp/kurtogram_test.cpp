@@ -28,7 +28,7 @@ std::vector<double> impacts(std::size_t n, std::size_t period, double share) {
   auto x = noise(n);
   for (std::size_t i = 0; i < n; ++i) {
     double const t = static_cast<double>(i % period);
-    x[i] = 0.3 * x[i] + 5 * std::exp(-0.05 * t) * std::sin(2 * math::pi * share * t);
+    x[i] += 4 * std::exp(-0.05 * t) * std::sin(2 * math::pi * share * t);
   }
   return x;
 }

@@ -79,6 +79,12 @@ template <class With>
 void add_models(adapters& table);
 template <class With>
 void add_impacts(adapters& table);
+template <class With>
+void add_cepstra(adapters& table);
+template <class With>
+void add_revolutions(adapters& table);
+template <class With>
+void add_gears(adapters& table);
 
 #define PDM_GOLDEN_NATIVE(add)                                            \
   template void add<with<float, pdm::dsp::native_fft<float>>>(adapters&); \

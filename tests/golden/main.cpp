@@ -127,6 +127,9 @@ adapters all_adapters() {
   add_filters<With>(table);
   add_models<With>(table);
   add_impacts<With>(table);
+  add_cepstra<With>(table);
+  add_revolutions<With>(table);
+  add_gears<With>(table);
   return table;
 }
 
