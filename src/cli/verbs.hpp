@@ -28,6 +28,7 @@ struct verb {
 };
 
 [[nodiscard]] verb add_features(CLI::App& app);
+[[nodiscard]] verb add_diagnose(CLI::App& app);
 [[nodiscard]] verb add_simulate(CLI::App& app);
 [[nodiscard]] verb add_report(CLI::App& app);
 [[nodiscard]] verb add_run(CLI::App& app);

@@ -117,6 +117,45 @@ inline constexpr message_key assumes_trend_goes_on{"assumes.trend_goes_on"};
 inline constexpr message_key assumes_limit_is_end{"assumes.limit_is_end"};  // {0} limit
 inline constexpr message_key assumes_no_repair{"assumes.no_repair"};
 
+// A diagnosis: why there is none, and what would decide it. Numbers are those of diagnostics::obstacle_note.
+inline constexpr message_key why_speed_missing{"why.speed_missing"};
+inline constexpr message_key why_bearing_missing{"why.bearing_missing"};
+inline constexpr message_key why_unit_missing{"why.unit_missing"};
+inline constexpr message_key why_above_nyquist{"why.above_nyquist"};  // {0} Hz of the line, {1} Hz that can be seen
+inline constexpr message_key why_record_short{"why.record_short"};    // {0} s there are, {1} s needed
+inline constexpr message_key why_data_bad{"why.data_bad"};
+inline constexpr message_key why_label_wrong{"why.label_wrong"};        // {0} factor
+inline constexpr message_key why_speed_unclear{"why.speed_unclear"};    // {0} and {1} Hz
+inline constexpr message_key why_lines_coincide{"why.lines_coincide"};  // {0} Hz of the fault, {1} Hz of the other
+inline constexpr message_key why_rivals{"why.rivals"};                  // {0} and {1} dB
+inline constexpr message_key why_rolling_or_cage{"why.rolling_or_cage"};
+inline constexpr message_key why_faint{"why.faint"};  // {0} probability
+inline constexpr message_key needs_speed{"needs.speed_missing"};
+inline constexpr message_key needs_bearing{"needs.bearing_missing"};
+inline constexpr message_key needs_unit{"needs.unit_missing"};
+inline constexpr message_key needs_above_nyquist{"needs.above_nyquist"};  // {0} Hz of the line
+inline constexpr message_key needs_record_short{"needs.record_short"};    // {1} s
+inline constexpr message_key needs_data_bad{"needs.data_bad"};
+inline constexpr message_key needs_label_wrong{"needs.label_wrong"};
+inline constexpr message_key needs_speed_unclear{"needs.speed_unclear"};
+inline constexpr message_key needs_lines_coincide{"needs.lines_coincide"};
+inline constexpr message_key needs_rivals{"needs.rivals"};
+inline constexpr message_key needs_rolling_or_cage{"needs.rolling_or_cage"};
+inline constexpr message_key needs_faint{"needs.faint"};
+inline constexpr message_key text_diagnosis_fault{"text.diagnosis_fault"};  // {0} fault, {1} probability
+inline constexpr message_key text_diagnosis_also{"text.diagnosis_also"};    // {0} fault, {1} probability
+inline constexpr message_key text_diagnosis_line{"text.diagnosis_line"};    // {0} Hz, {1} times the shaft, {2} dB
+inline constexpr message_key text_diagnosis_velocity{"text.diagnosis_velocity"};  // {0} mm/s at the shaft's orders
+inline constexpr message_key text_diagnosis_normal{"text.diagnosis_normal"};
+inline constexpr message_key text_diagnosis_unknown{"text.diagnosis_unknown"};  // {0} why, {1} what is needed
+inline constexpr message_key check_bearing{"check.bearing"};
+inline constexpr message_key check_cage{"check.cage"};
+inline constexpr message_key check_unbalance{"check.unbalance"};
+inline constexpr message_key check_misalignment{"check.misalignment"};
+inline constexpr message_key check_looseness{"check.looseness"};
+inline constexpr message_key check_gear{"check.gear"};
+inline constexpr message_key check_other{"check.other"};
+
 // Members of the families fault.* and feature.*; an unknown feature is written by its own name.
 inline constexpr std::array<std::string_view, 15> fault_words{
     "normal",    "unknown", "inner_race",  "outer_race", "ball", "cage",       "unbalance", "misalignment",

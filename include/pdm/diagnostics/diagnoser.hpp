@@ -1,0 +1,349 @@
+// diagnoser -- names what is wrong with a rotating machine, from physics alone.
+//
+// What      Takes records of one measuring point (a whole file, or snapshots of it one after the other) and says which
+//           faults their lines speak for. Speed is refined on the vibration, envelope spectra of several views are
+//           taken, lines of shaft and mains are notched, and each part is judged by the comb of its harmonics over the
+//           local floor. Evidence of several records is averaged with forgetting before it is judged.
+// NB        Nothing is learned and nothing is tuned to a machine. It says "unknown" where speed, bearing or resolution
+//           are missing, and where the lines do not tell one part from another.
+// Source    R. Randall, J. Antoni, Mech. Syst. Signal Process. 25 (2011) 485-520; W. Smith, R. Randall, Mech. Syst.
+//           Signal Process. 64-65 (2015) 100-131; ISO 13373-3:2015.
+// Units     x as recorded; Hz; dB over the local floor.
+// Cost      observe: one real transform of the record, two complex ones of half its length, and the short transforms of
+//           band_modulation. No heap call; all memory comes from prepare.
+// Threads   Distinct objects: safe. Shared objects: unsafe.
+#pragma once
+
+#include <array>
+#include <complex>
+#include <optional>
+#include <span>
+
+#include "pdm/core/machine.hpp"
+#include "pdm/diagnostics/band_modulation.hpp"
+#include "pdm/diagnostics/diagnosis.hpp"
+#include "pdm/diagnostics/shaft_speed.hpp"
+#include "pdm/diagnostics/wide_envelope.hpp"
+
+namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics {
+
+struct diagnoser_params {
+  std::size_t length = 0;  // samples of a record; an even number with factors 2, 3, 5 (smooth_length.hpp)
+  hertz rate{};
+  unit quantity = unit::unknown;
+  double shaft_hz = 0;         // 0: not said
+  double speed_tolerance = 0;  // relative; 0: 1 %
+  std::optional<bearing_frequencies> bearing{};
+  std::optional<motor_card> motor{};
+  double forgetting = 0.9;  // what an observation keeps of its weight when the next one comes
+  comb_search search{};
+  diagnostics::bearing_rules bearing_rules{};
+  diagnostics::shaft_rules shaft_rules{};
+};
+
+class diagnoser {
+ public:
+  using params = diagnoser_params;
+  static constexpr std::size_t views = 3;
+  static constexpr double cage_turns = 8;  // that a record must hold
+
+  diagnoser() = default;
+  explicit diagnoser(params const& p) noexcept;
+
+  [[nodiscard]] std::size_t footprint() const noexcept;
+  [[nodiscard]] status prepare(arena& memory) noexcept;
+
+  // One record of params.length samples. A bad one is counted and nothing is taken from it.
+  void observe(std::span<float const> x, quality const& q = {}) noexcept;
+  // What all records so far say together.
+  [[nodiscard]] diagnosis verdict() const noexcept;
+  void reset() noexcept;
+
+  [[nodiscard]] std::size_t records() const noexcept { return records_; }
+  // The spectra of the last record, for drawing: levels of a view after notching.
+  [[nodiscard]] line_levels const& view(std::size_t i) const noexcept { return levels_[i]; }
+
+ private:
+  struct sums {
+    bearing_evidence bearing{};
+    shaft_evidence shaft{};
+    double speed_hz = 0, speed_uncertainty = 0;
+    double weight = 0, refined = 0;
+  };
+
+  [[nodiscard]] bool bearing_possible() const noexcept {
+    return params_.bearing && nominal_hz_ > 0 && !too_short_ && !above_nyquist_;
+  }
+  void check() noexcept;
+  void find_shaft() noexcept;
+  void notch_known_lines() noexcept;
+  void observe_bearing(std::span<float const> x) noexcept;
+  void keep(shaft_evidence const& shaft) noexcept;
+  void note_obstacles(diagnosis& d) const noexcept;
+  void judge_bearing(diagnosis& d) const noexcept;
+  void judge_shaft(diagnosis& d) const noexcept;
+  void add_lines(diagnosis& d, std::size_t part) const noexcept;
+  void decide(diagnosis& d) const noexcept;
+  [[nodiscard]] double line_width() const noexcept { return params_.rate.value / static_cast<double>(params_.length); }
+  [[nodiscard]] double seconds() const noexcept { return static_cast<double>(params_.length) / params_.rate.value; }
+  [[nodiscard]] double highest_line() const noexcept;  // multiple of the shaft
+
+  params params_{};
+  double nominal_hz_ = 0, tolerance_ = 0.01;
+  bool too_short_ = false, above_nyquist_ = false;
+  std::size_t records_ = 0, bad_records_ = 0;
+  quality quality_{};
+  speed_estimate speed_{};
+  sums sums_{};
+  dsp::default_fft<float> fft_{};
+  std::span<std::complex<float>> bins_{};
+  std::span<float> centred_{}, low_power_{};
+  wide_envelope envelope_{};
+  band_modulation modulation_{};
+  line_levels low_{}, open_{};
+  std::array<line_levels, views> levels_{};
+};
+
+inline double diagnoser::highest_line() const noexcept {
+  if (!params_.bearing) return 0;
+  return std::max({params_.bearing->inner_race, params_.bearing->outer_race, params_.bearing->ball_defect});
+}
+
+inline diagnoser::diagnoser(params const& p) noexcept : params_(p) { check(); }
+
+inline void diagnoser::check() noexcept {
+  nominal_hz_ = params_.shaft_hz;
+  tolerance_ = params_.speed_tolerance > 0 ? params_.speed_tolerance : 0.01;
+  if (!params_.bearing || !(nominal_hz_ > 0) || params_.length < 64) return;
+  double const cage = params_.bearing->cage < 0 ? -params_.bearing->cage : params_.bearing->cage;
+  too_short_ = seconds() * nominal_hz_ * (cage > 0 ? cage : 0.4) < cage_turns;
+  // The envelope of the upper half of the band must still carry the second harmonic of the fastest line.
+  above_nyquist_ = 2.2 * highest_line() * nominal_hz_ > 0.25 * params_.rate.value;
+  if (!bearing_possible()) return;
+  hertz const modulation{3.4 * highest_line() * nominal_hz_};
+  double const fs = params_.rate.value;
+  std::size_t window = 64;
+  while (window > 16 && 2 * fs / static_cast<double>(window) < 2.2 * highest_line() * nominal_hz_) window /= 2;
+  envelope_ = wide_envelope({params_.length, params_.rate, {0.04 * fs}, {0.49 * fs}, modulation});
+  modulation_ = band_modulation({params_.length, params_.rate, window, modulation});
+}
+
+inline std::size_t diagnoser::footprint() const noexcept {
+  std::size_t const n = params_.length;
+  auto const low = n / 2;
+  std::size_t bytes = arena::bytes<std::complex<float>>(n / 2 + 1) + arena::bytes<float>(n) + arena::bytes<float>(low) +
+                      line_levels::footprint(low) + dsp::default_fft<float>::footprint(n, dsp::fft_use::real);
+  if (bearing_possible()) {
+    bytes += envelope_.footprint() + modulation_.footprint() + 2 * line_levels::footprint(modulation_.lines()) +
+             2 * line_levels::footprint(envelope_.lines());
+  }
+  return bytes;
+}
+
+inline status diagnoser::prepare(arena& memory) noexcept {
+  std::size_t const n = params_.length;
+  if (n < 64 || n != smooth_at_most(n) || !(params_.rate.value > 0)) {
+    return error{errc::invalid_argument, "diagnoser", "give a rate and an even length with factors 2, 3 and 5"};
+  }
+  auto bins = memory.take<std::complex<float>>(n / 2 + 1);
+  auto centred = memory.take<float>(n);
+  auto low = memory.take<float>(n / 2);
+  if (!bins || !centred || !low) return error{errc::out_of_memory, "diagnoser", "give footprint() bytes"};
+  bins_ = *bins, centred_ = *centred, low_power_ = *low;
+  if (auto s = low_.prepare(low_power_.size(), memory); !s) return s;
+  if (auto s = fft_.prepare(n, memory, dsp::fft_use::real); !s) return s;
+  if (!bearing_possible()) return {};
+  if (auto s = envelope_.prepare(memory); !s) return s;
+  if (auto s = modulation_.prepare(memory); !s) return s;
+  if (auto s = open_.prepare(modulation_.lines(), memory); !s) return s;
+  if (auto s = levels_[0].prepare(modulation_.lines(), memory); !s) return s;
+  if (auto s = levels_[1].prepare(envelope_.lines(), memory); !s) return s;
+  return levels_[2].prepare(envelope_.lines(), memory);
+}
+
+inline void diagnoser::reset() noexcept {
+  records_ = bad_records_ = 0;
+  quality_ = {};
+  sums_ = {};
+}
+
+inline void diagnoser::observe(std::span<float const> x, quality const& q) noexcept {
+  if (!PDM_EXPECTS(x.size() == params_.length && !bins_.empty())) return;
+  ++records_;
+  quality_ = merged(quality_, q);
+  double mean = 0;
+  for (float const v : x) mean += static_cast<double>(v);
+  mean /= static_cast<double>(x.size());
+  if (q.is_bad() || !math::is_finite(mean)) {
+    ++bad_records_;
+    return;
+  }
+  for (std::size_t i = 0; i < x.size(); ++i) centred_[i] = static_cast<float>(static_cast<double>(x[i]) - mean);
+  fft_.forward(centred_, bins_);
+  find_shaft();
+  if (!(speed_.hz > 0)) return;
+  keep(gather_orders(bins_, low_, params_.length, line_width(), speed_.hz, params_.quantity));
+  if (bearing_possible()) observe_bearing(centred_);
+}
+
+inline void diagnoser::find_shaft() noexcept {
+  speed_ = {nominal_hz_, 0, tolerance_, false};
+  if (!(nominal_hz_ > 0)) return;
+  double const df = line_width();
+  auto const lines = std::min(low_power_.size(), static_cast<std::size_t>((speed_harmonics + 2) * nominal_hz_ / df));
+  for (std::size_t k = 1; k < lines; ++k) low_power_[k] = std::norm(hann_line(bins_, k));
+  if (lines > 0) low_power_[0] = 0;
+  low_.assign(low_power_.first(lines), df, 0.5 * nominal_hz_);
+  speed_ = find_speed(low_, nominal_hz_ * (1 - tolerance_), nominal_hz_ * (1 + tolerance_), nominal_hz_);
+}
+
+inline void diagnoser::notch_known_lines() noexcept {
+  double const mains = params_.motor ? params_.motor->mains_hz : 60;
+  for (auto& view : levels_) {
+    for (double const base : {speed_.hz, mains}) {
+      for (int h = 1; h * base < view.last_hz(); ++h) {
+        view.notch(h * base, std::max(2.5 * view.df(), 0.0008 * h * base));
+      }
+    }
+  }
+}
+
+inline void diagnoser::observe_bearing(std::span<float const> x) noexcept {
+  double const fs = params_.rate.value, half_width = 0.5 * speed_.hz;
+  auto const modulation = modulation_.apply(x);
+  open_.assign(modulation, modulation_.df(), half_width);
+  levels_[0].assign(modulation, modulation_.df(), half_width);
+  levels_[1].assign(envelope_.plain(bins_, {0.04 * fs}, {0.49 * fs}), envelope_.df(), half_width);
+  levels_[2].assign(envelope_.whitened(bins_, {0.04 * fs}, {0.49 * fs}), envelope_.df(), half_width);
+  notch_known_lines();
+  auto const now = gather(levels_, open_, *params_.bearing, speed_.hz, params_.search);
+  double const share = 1 / sums_.weight;  // the weight already counts this record
+  for (std::size_t p = 0; p < bearing_parts; ++p) {
+    auto& sum = sums_.bearing[p];
+    sum.score += share * (now[p].score - sum.score);
+    sum.base_hz += share * (now[p].base_hz - sum.base_hz);
+    sum.first += share * (now[p].first - sum.first);
+    sum.sidebands += share * (now[p].sidebands - sum.sidebands);
+  }
+}
+
+inline void diagnoser::keep(shaft_evidence const& shaft) noexcept {
+  sums_.weight = params_.forgetting * sums_.weight + 1;
+  double const share = 1 / sums_.weight;
+  sums_.shaft.known = shaft.known;
+  for (std::size_t i = 0; i < half_orders; ++i) {
+    sums_.shaft.velocity[i] += share * (shaft.velocity[i] - sums_.shaft.velocity[i]);
+    sums_.shaft.level[i] += share * (shaft.level[i] - sums_.shaft.level[i]);
+  }
+  sums_.shaft.broad += share * (shaft.broad - sums_.shaft.broad);
+  sums_.speed_hz += share * (speed_.hz - sums_.speed_hz);
+  sums_.speed_uncertainty += share * (speed_.uncertainty - sums_.speed_uncertainty);
+  sums_.refined += share * ((speed_.refined ? 1.0 : 0.0) - sums_.refined);
+}
+
+inline void diagnoser::note_obstacles(diagnosis& d) const noexcept {
+  if (records_ > 0 && bad_records_ == records_) d.note(obstacle::data_bad);
+  if (!(nominal_hz_ > 0)) d.note(obstacle::speed_missing);
+  if (!params_.bearing) d.note(obstacle::bearing_missing);
+  if (too_short_) {
+    double const cage = std::max(0.1, params_.bearing->cage < 0 ? -params_.bearing->cage : params_.bearing->cage);
+    d.note(obstacle::record_short, seconds(), cage_turns / (cage * nominal_hz_));
+  }
+  if (above_nyquist_) d.note(obstacle::above_nyquist, highest_line() * nominal_hz_, 0.5 * params_.rate.value);
+  if (!(velocity_scale_of(params_.quantity).factor > 0)) d.note(obstacle::unit_missing, 0, 0, false);
+}
+
+inline void diagnoser::add_lines(diagnosis& d, std::size_t part) const noexcept {
+  constexpr std::array<std::array<std::string_view, 3>, bearing_parts> names{{
+      {"inner_race", "inner_race x2", "inner_race x3"},
+      {"outer_race", "outer_race x2", "outer_race x3"},
+      {"ball", "ball x2", "ball x3"},
+      {"cage", "cage x2", "cage x3"},
+  }};
+  double const shaft = sums_.speed_hz, order = part_orders(*params_.bearing)[part];
+  for (std::size_t h = 1; h <= 3; ++h) {
+    double const hz = static_cast<double>(h) * sums_.bearing[part].base_hz;
+    if (hz > open_.last_hz()) break;
+    auto const line = open_.peak(hz, std::max(0.0015 * hz, 1.5 * open_.df()));
+    d.add({names[part][h - 1], line.hz, static_cast<double>(h) * order * shaft, line.db, line.hz / shaft});
+  }
+}
+
+inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
+  auto const opinion = judge(sums_.bearing, params_.bearing_rules);
+  for (std::size_t p = 0; p < bearing_parts; ++p) {
+    d.probability[p] = opinion.probability[p];
+    d.score[p] = sums_.bearing[p].score;
+    d.judged[p] = true;
+  }
+  auto const& first = sums_.bearing[opinion.first];
+  auto const& next = sums_.bearing[opinion.next];
+  if (opinion.finding == bearing_finding::rivals) d.note(obstacle::rivals, first.score, next.score);
+  if (opinion.finding == bearing_finding::rolling) d.note(obstacle::rolling_or_cage, sums_.bearing[3].score);
+  std::array<std::size_t, bearing_parts> order{0, 1, 2, 3};
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return d.probability[a] > d.probability[b]; });
+  for (std::size_t const p : order) {
+    if (sums_.bearing[p].score >= 0.5 * params_.bearing_rules.clear) add_lines(d, p);
+  }
+}
+
+inline void diagnoser::judge_shaft(diagnosis& d) const noexcept {
+  constexpr std::array<std::string_view, half_orders> names{"shaft x0.5", "shaft",      "shaft x1.5", "shaft x2",
+                                                            "shaft x2.5", "shaft x3", "shaft x3.5", "shaft x4"};
+  d.shaft = sums_.shaft;
+  for (std::size_t i = 0; i < half_orders; ++i) {
+    double const order = 0.5 * static_cast<double>(i + 1), hz = order * sums_.speed_hz;
+    if (sums_.shaft.velocity[i] > 0) d.add({names[i], hz, hz, sums_.shaft.level[i], order});
+  }
+  if (!sums_.shaft.known) return;
+  auto const opinion = judge(sums_.shaft, params_.shaft_rules);
+  auto const set = [&](fault_kind f, double p) {
+    auto const i = static_cast<std::size_t>(f);
+    d.probability[i] = p, d.judged[i] = true;
+    d.score[i] = p > 0 ? 20 * math::log10(sums_.shaft.of_orders() / params_.shaft_rules.limit_mms) : 0;
+  };
+  set(fault_kind::unbalance, opinion.unbalance);
+  set(fault_kind::misalignment, opinion.misalignment);
+  set(fault_kind::looseness, opinion.looseness);
+}
+
+inline void diagnoser::decide(diagnosis& d) const noexcept {
+  int best = 100;
+  double most = 0;
+  for (std::size_t f = 0; f < fault_count; ++f) {
+    if (!d.judged[f]) continue;
+    most = std::max(most, d.probability[f]);
+    auto const kind = static_cast<fault_kind>(f);
+    if (d.probability[f] > 0.5 && urgency(kind) < best) best = urgency(kind), d.named = kind;
+  }
+  bool stopped = false;
+  for (std::size_t i = 0; i < d.obstacle_count; ++i) stopped = stopped || d.obstacles[i].stops;
+  if (best < 100) {
+    d.verdict = verdict_kind::fault;
+  } else if (stopped) {
+    d.verdict = verdict_kind::unknown;
+  } else if (most > 0.25) {
+    d.verdict = verdict_kind::unknown;
+    d.note(obstacle::faint, most);
+  } else {
+    d.verdict = verdict_kind::normal;
+  }
+}
+
+inline diagnosis diagnoser::verdict() const noexcept {
+  diagnosis d;
+  d.quality = quality_;
+  note_obstacles(d);
+  bool const seen = sums_.weight > 0;
+  d.speed = {seen ? sums_.speed_hz : nominal_hz_,
+             !(nominal_hz_ > 0)      ? speed_source::none
+             : sums_.refined >= 0.5  ? speed_source::refined
+                                     : speed_source::given,
+             seen ? sums_.speed_uncertainty : tolerance_};
+  if (seen && bearing_possible()) judge_bearing(d);
+  if (seen) judge_shaft(d);
+  decide(d);
+  return d;
+}
+
+}  // namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics

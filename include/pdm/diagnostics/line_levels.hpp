@@ -1,0 +1,114 @@
+// line_levels -- a power spectrum in decibels above its own local floor.
+//
+// What      Every line divided by the running median of its neighbourhood, in dB. Lines one knows and does not want
+//           (shaft, mains) can be notched; the largest line near a frequency can be asked for.
+// NB        Not a significance: 10 dB over the floor of an averaged spectrum says more than 10 dB over that of a
+//           single one. Compare with placebo frequencies of the same spectrum (line_comb.hpp).
+//           Decibels, not p-values: p-values saturate, and then a strong line and its neighbour look alike.
+// Formula   level[k] = 10 log10(P[k] / median P[k-h..k+h]); the median is taken every h/4 lines, linear between.
+// Source    R. Randall, Vibration-based Condition Monitoring, 2nd ed. (2021), ch. 5; W. Smith, R. Randall, Mech. Syst.
+//           Signal Process. 64-65 (2015) 100-131 (why lines must be judged against their surroundings).
+// Cost      O(lines) and a selection of 2h+1 values every h/4 lines.
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+#include "pdm/core/arena.hpp"
+#include "pdm/core/math.hpp"
+
+namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics {
+
+// A line as it was found.
+struct found_line {
+  double hz = 0;
+  double db = 0;  // over the local floor
+};
+
+class line_levels {
+ public:
+  // What a notch leaves behind: as much as a line of the floor.
+  static constexpr float notched = 0;
+
+  [[nodiscard]] static std::size_t footprint(std::size_t lines) noexcept { return 2 * arena::bytes<float>(lines); }
+  [[nodiscard]] status prepare(std::size_t lines, arena& memory) noexcept {
+    auto level = memory.take<float>(lines);
+    auto scratch = memory.take<float>(lines);
+    if (!level || !scratch) return error{errc::out_of_memory, "line_levels", "give footprint() bytes"};
+    level_ = *level;
+    scratch_ = *scratch;
+    return {};
+  }
+
+  // Takes the first min(power.size(), prepared) lines; half_width_hz is that of the running median.
+  void assign(std::span<float const> power, double df, double half_width_hz) noexcept;
+  // Everything within +-half_width_hz of hz counts as floor.
+  void notch(double hz, double half_width_hz) noexcept;
+  // The largest line within +-tolerance_hz, at least the nearest one. 0 dB beyond the last line.
+  [[nodiscard]] found_line peak(double hz, double tolerance_hz) const noexcept;
+
+  [[nodiscard]] double df() const noexcept { return df_; }
+  [[nodiscard]] double last_hz() const noexcept { return df_ * static_cast<double>(used_); }
+  [[nodiscard]] std::span<float const> levels() const noexcept { return level_.first(used_); }
+
+ private:
+  [[nodiscard]] float median_around(std::span<float const> power, std::size_t k, std::size_t half) noexcept;
+
+  std::span<float> level_{}, scratch_{};
+  std::size_t used_ = 0;
+  double df_ = 1;
+};
+
+inline float line_levels::median_around(std::span<float const> power, std::size_t k, std::size_t half) noexcept {
+  std::size_t const from = k > half ? k - half : 1, to = std::min(used_, k + half + 1);
+  if (from >= to) return 0;
+  auto const part = scratch_.first(to - from);
+  std::copy(power.begin() + static_cast<std::ptrdiff_t>(from), power.begin() + static_cast<std::ptrdiff_t>(to),
+            part.begin());
+  auto const middle = part.begin() + static_cast<std::ptrdiff_t>(part.size() / 2);
+  std::nth_element(part.begin(), middle, part.end());
+  return *middle;
+}
+
+inline void line_levels::assign(std::span<float const> power, double df, double half_width_hz) noexcept {
+  used_ = std::min(power.size(), level_.size());
+  df_ = df;
+  auto const half = static_cast<std::size_t>(std::max(8.0, half_width_hz / df));
+  std::size_t const step = std::max<std::size_t>(1, half / 4);
+  if (used_ < 2) return;
+  float before = median_around(power, 0, half);
+  for (std::size_t at = 0; at < used_; at += step) {
+    float const after = median_around(power, at + step, half);
+    for (std::size_t k = at; k < std::min(used_, at + step); ++k) {
+      float const share = static_cast<float>(k - at) / static_cast<float>(step);
+      float const floor = before + share * (after - before);
+      bool const sound = floor > 0 && power[k] > 0;
+      level_[k] = sound ? static_cast<float>(10 * math::log10(static_cast<double>(power[k] / floor))) : 0.0f;
+    }
+    before = after;
+  }
+  level_[0] = notched;
+}
+
+inline void line_levels::notch(double hz, double half_width_hz) noexcept {
+  if (!(hz - half_width_hz < last_hz())) return;
+  double const low = (hz - half_width_hz) / df_, high = (hz + half_width_hz) / df_;
+  auto const from = static_cast<std::size_t>(std::max(0.0, low));
+  auto const to = std::min(used_, static_cast<std::size_t>(std::max(0.0, high)) + 2);
+  for (std::size_t k = from; k < to; ++k) level_[k] = std::min(level_[k], notched);
+}
+
+inline found_line line_levels::peak(double hz, double tolerance_hz) const noexcept {
+  if (!(hz > 0) || used_ < 2 || hz > last_hz() - df_) return {hz, 0};
+  double const low = (hz - tolerance_hz) / df_, high = (hz + tolerance_hz) / df_;
+  auto const nearest = static_cast<std::size_t>(hz / df_ + 0.5);
+  auto from = std::min(nearest, static_cast<std::size_t>(std::max(1.0, low + 0.999)));
+  auto const to = std::min(used_ - 1, std::max(nearest, static_cast<std::size_t>(std::max(1.0, high))));
+  std::size_t best = from;
+  for (std::size_t k = from; k <= to; ++k) {
+    if (level_[k] > level_[best]) best = k;
+  }
+  return {static_cast<double>(best) * df_, static_cast<double>(level_[best])};
+}
+
+}  // namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics

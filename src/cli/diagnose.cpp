@@ -1,0 +1,186 @@
+// pdm diagnose -- what is wrong with the machine, from physics alone, one line of JSON a file.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/line_output.hpp"
+#include "cli/verbs.hpp"
+#include "monitor/diagnosis_text.hpp"
+#include "pdm/acquisition/quality_gate.hpp"
+#include "pdm/diagnostics/diagnoser.hpp"
+#include "pdm/wire/recording.hpp"
+
+namespace pdm::cli {
+namespace {
+
+// A record is at most this long; what is longer is taken as several records of one point.
+constexpr std::size_t longest_record = 1u << 20;
+
+struct diagnose_options {
+  std::vector<std::string> files;
+  std::string format = "auto", channel, out;
+  std::optional<double> fs_hz;
+  bool series = false;
+};
+
+void complain(wire::input_error const& e) { std::fprintf(stderr, "pdm: %s\n", e.message().c_str()); }
+
+wire::input_error about(std::string file, std::string what, std::string todo) {
+  return {std::move(file), std::move(what), std::move(todo), {}, {}, false};
+}
+
+// One measuring point: a diagnoser of the length of its records, with its memory.
+class point {
+ public:
+  wire::input_result<void> set_up(wire::recording_info const& info) {
+    length_ = diagnostics::smooth_at_most(std::min<std::uint64_t>(info.samples, longest_record));
+    if (length_ < 64) return about(info.file, "fewer than 64 samples", "give a longer recording");
+    diagnostics::diagnoser_params p;
+    p.length = length_;
+    p.rate = {info.fs_hz};
+    p.quantity = info.quantity;
+    p.shaft_hz = info.shaft_hz;
+    p.speed_tolerance = info.speed_tolerance;
+    p.bearing = info.bearing;
+    p.motor = info.motor;
+    diagnoser_ = diagnostics::diagnoser(p);
+    bytes_.resize(diagnoser_.footprint() + arena::alignment);
+    memory_ = arena(bytes_);
+    if (auto s = diagnoser_.prepare(memory_); !s) return about(info.file, s.error().what, "give another recording");
+    info_ = info;
+    samples_.resize(length_);
+    record_.resize(length_);
+    return {};
+  }
+  // Whether records of this file can follow those of the first.
+  [[nodiscard]] bool fits(wire::recording_info const& info) const {
+    return info.fs_hz == info_.fs_hz && info.samples >= length_ && info.quantity == info_.quantity;
+  }
+
+  wire::input_result<void> take(wire::recording& recording) {
+    auto const& info = recording.info();
+    for (std::uint64_t s = 0; s < info.snapshots; ++s) {
+      for (std::uint64_t at = 0; at + length_ <= info.samples; at += length_) {
+        if (auto read = recording.read(s, 0, at, samples_); !read) return read.error();
+        auto const q = quality_of(samples_);
+        for (std::size_t i = 0; i < length_; ++i) record_[i] = static_cast<float>(samples_[i]);
+        diagnoser_.observe(record_, q);
+      }
+    }
+    return {};
+  }
+  [[nodiscard]] diagnostics::diagnosis verdict() const { return diagnoser_.verdict(); }
+
+ private:
+  [[nodiscard]] quality quality_of(std::span<double const> samples) const {
+    acquisition::quality_gate gate;
+    arena nothing;
+    quality found;
+    stream_spec const spec{.rate = {info_.fs_hz}, .max_block = samples.size(), .quantity = info_.quantity};
+    if (!gate.prepare(spec, nothing)) return found;
+    gate.process(block<double>(samples, {}), [&](block<double> const& b) noexcept { found = b.quality; });
+    return found;
+  }
+
+  std::size_t length_ = 0;
+  wire::recording_info info_{};
+  std::vector<std::byte> bytes_;
+  arena memory_{};
+  diagnostics::diagnoser diagnoser_{};
+  std::vector<double> samples_;
+  std::vector<float> record_;
+};
+
+wire::input_result<std::unique_ptr<wire::recording>> open(diagnose_options const& o, std::string const& file) {
+  wire::read_options how;
+  how.format = o.format;
+  how.fs_hz = o.fs_hz;
+  if (!o.channel.empty()) how.channel = o.channel;
+  return wire::open_recording(file, how);
+}
+
+void print(line_output& out, std::string const& file, diagnostics::diagnosis const& d) {
+  wire::json_text text;
+  text.open('{').member("file", std::string_view(file));
+  monitor::write_members(text, d, report::catalogue::english());
+  out.write(text.close('}').view());
+}
+
+// Every file by itself.
+wire::input_result<void> diagnose_one(diagnose_options const& o, std::string const& file, line_output& out) {
+  auto recording = open(o, file);
+  if (!recording) return recording.error();
+  point p;
+  if (auto s = p.set_up((*recording)->info()); !s) return s;
+  if (auto s = p.take(**recording); !s) return s;
+  print(out, file, p.verdict());
+  return {};
+}
+
+// The files as one series: after each, what all so far say together.
+class series_job {
+ public:
+  series_job(diagnose_options const& o, line_output& out) : options_(o), out_(out) {}
+  wire::input_result<void> run(std::string const& file) {
+    auto recording = open(options_, file);
+    if (!recording) return recording.error();
+    if (!started_) {
+      if (auto s = point_.set_up((*recording)->info()); !s) return s;
+      started_ = true;
+    } else if (!point_.fits((*recording)->info())) {
+      return about(file, "does not continue the series: another rate, unit or a shorter recording",
+                   "give files of one measuring point");
+    }
+    if (auto s = point_.take(**recording); !s) return s;
+    print(out_, file, point_.verdict());
+    return {};
+  }
+
+ private:
+  diagnose_options const& options_;
+  line_output& out_;
+  point point_;
+  bool started_ = false;
+};
+
+int run_diagnose(diagnose_options const& options) {
+  line_output out(options.out);
+  if (!out.good()) {
+    complain(about(out.name(), "cannot be written", "give another --out"));
+    return exit_outside;
+  }
+  int code = exit_done;
+  series_job series(options, out);
+  for (auto const& file : options.files) {
+    if (!out.good()) break;
+    auto const done = options.series ? series.run(file) : diagnose_one(options, file, out);
+    if (done) continue;
+    complain(done.error());
+    code = done.error().outside ? exit_outside : std::max(code, exit_bad_input);
+  }
+  if (!out.close()) {
+    complain(about(out.name(), "cannot be written to the end", "make room, or keep its reader, and run again"));
+    return exit_outside;
+  }
+  return code;
+}
+
+}  // namespace
+
+verb add_diagnose(CLI::App& app) {
+  auto o = std::make_shared<diagnose_options>();
+  auto* c = app.add_subcommand("diagnose", "Names faults of rotating machines from physics, without training.");
+  c->add_option("FILE", o->files, "recordings with a sidecar that tells speed and bearing")->required();
+  c->add_flag("--series", o->series, "the files are one series of one measuring point: evidence accumulates");
+  c->add_option("--format", o->format, "auto f32 f64 wav csv npy mat; default: auto")->capture_default_str();
+  c->add_option("--fs", o->fs_hz, "sampling rate in Hz; default: what the file or its sidecar says");
+  c->add_option("--channel", o->channel, "name or 0-based index; default: the first");
+  c->add_option("--out", o->out, "file to write; default: standard output");
+  return {c, [o] { return run_diagnose(*o); }};
+}
+
+}  // namespace pdm::cli
