@@ -81,7 +81,10 @@ void write_lines(wire::json_text& out, diagnosis const& d) {
   out.key("evidence").open('[');
   for (std::size_t i = 0; i < d.line_count; ++i) {
     auto const& line = d.lines[i];
-    out.open('{').member("line", line.name).member("hz", rounded(line.hz)).member("expected_hz", rounded(line.expected_hz));
+    out.open('{')
+        .member("line", line.name)
+        .member("hz", rounded(line.hz))
+        .member("expected_hz", rounded(line.expected_hz));
     out.member("db_over_floor", rounded(line.db_over_floor)).member("order", rounded(line.order)).close('}');
   }
   out.close(']');
@@ -115,8 +118,7 @@ std::string sentences_of(diagnosis const& d, report::catalogue const& words) {
     return words.render(message(messages::text_diagnosis_unknown, why, needs));
   }
   auto const named = static_cast<std::size_t>(d.named);
-  std::string text =
-      words.render(message(messages::text_diagnosis_fault, to_string(d.named), d.probability[named]));
+  std::string text = words.render(message(messages::text_diagnosis_fault, to_string(d.named), d.probability[named]));
   for (std::size_t f = 0; f < fault_count; ++f) {
     if (f == named || !d.judged[f] || d.probability[f] <= 0.5) continue;
     text += ' ' + words.render(message(messages::text_diagnosis_also, fault_names[f], d.probability[f]));
@@ -139,7 +141,8 @@ void write_members(wire::json_text& out, diagnosis const& d, report::catalogue c
   if (d.speed.source == speed_source::none) {
     out.null_member("hz").null_member("source").null_member("uncertainty");
   } else {
-    out.member("hz", rounded(d.speed.hz)).member("source", speed_source_names[static_cast<std::size_t>(d.speed.source)]);
+    out.member("hz", rounded(d.speed.hz))
+        .member("source", speed_source_names[static_cast<std::size_t>(d.speed.source)]);
     out.member("uncertainty", rounded(d.speed.hz * d.speed.uncertainty));
   }
   out.close('}');

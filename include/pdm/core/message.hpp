@@ -142,9 +142,9 @@ inline constexpr message_key needs_lines_coincide{"needs.lines_coincide"};
 inline constexpr message_key needs_rivals{"needs.rivals"};
 inline constexpr message_key needs_rolling_or_cage{"needs.rolling_or_cage"};
 inline constexpr message_key needs_faint{"needs.faint"};
-inline constexpr message_key text_diagnosis_fault{"text.diagnosis_fault"};  // {0} fault, {1} probability
-inline constexpr message_key text_diagnosis_also{"text.diagnosis_also"};    // {0} fault, {1} probability
-inline constexpr message_key text_diagnosis_line{"text.diagnosis_line"};    // {0} Hz, {1} times the shaft, {2} dB
+inline constexpr message_key text_diagnosis_fault{"text.diagnosis_fault"};        // {0} fault, {1} probability
+inline constexpr message_key text_diagnosis_also{"text.diagnosis_also"};          // {0} fault, {1} probability
+inline constexpr message_key text_diagnosis_line{"text.diagnosis_line"};          // {0} Hz, {1} times the shaft, {2} dB
 inline constexpr message_key text_diagnosis_velocity{"text.diagnosis_velocity"};  // {0} mm/s at the shaft's orders
 inline constexpr message_key text_diagnosis_normal{"text.diagnosis_normal"};
 inline constexpr message_key text_diagnosis_unknown{"text.diagnosis_unknown"};  // {0} why, {1} what is needed

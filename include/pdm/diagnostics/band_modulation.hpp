@@ -51,9 +51,7 @@ class band_modulation {
   // x.size() is params.length.
   [[nodiscard]] std::span<float const> apply(std::span<float const> x) noexcept;
 
-  [[nodiscard]] double df() const noexcept {
-    return params_.rate.value / static_cast<double>(hop_ * points_);
-  }
+  [[nodiscard]] double df() const noexcept { return params_.rate.value / static_cast<double>(hop_ * points_); }
   [[nodiscard]] std::size_t lines() const noexcept { return lines_; }
   // Without those at 0 and at half the rate, whose power no two bins share.
   [[nodiscard]] std::size_t bands() const noexcept { return params_.window / 2 - 2; }

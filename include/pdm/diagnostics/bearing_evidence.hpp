@@ -70,8 +70,8 @@ inline void read_sidebands(line_levels const& view, double shaft_hz, std::size_t
   for (std::size_t v = 0; v < views.size(); ++v) {
     auto const& view = views[v];
     auto const placebo = placebo_of(view, 0.6 * expected[1], 1.3 * expected[0], shaft_hz, expected, how);
-    auto const slow = placebo_of(view, 0.6 * expected[cage], 1.4 * expected[cage], shaft_hz, expected,
-                                 search_of(cage, how));
+    auto const slow =
+        placebo_of(view, 0.6 * expected[cage], 1.4 * expected[cage], shaft_hz, expected, search_of(cage, how));
     for (std::size_t p = 0; p < bearing_parts; ++p) {
       if (!(expected[p] > 0)) continue;
       auto const match = match_comb(view, expected[p], search_of(p, how));

@@ -1,11 +1,14 @@
 // bearing_rules -- from the evidence of the four parts to what is wrong with the bearing, or why one cannot tell.
 //
-// What      A part is named when its comb stands out (clear) and stands out from its rivals (margin). Where the lines of
+// What      A part is named when its comb stands out (clear) and stands out from its rivals (margin). Where the lines
+// of
 //           two parts are of like height, one thing still decides: what stands still is not modulated by the shaft, so
 //           an outer race whose lines are clean of shaft sidebands is named, and so is a cage. Else the bearing is
-//           told to be suspect and nothing is named. A second part is named beside the first when it is clear on its own.
+//           told to be suspect and nothing is named. A second part is named beside the first when it is clear on its
+//           own.
 // NB        Balls often show the lines of the races they strike, with sidebands of the shaft about both: that is the
-//           case in which nothing is named. A cage is never named beside another fault: its lines come with all of them.
+//           case in which nothing is named. A cage is never named beside another fault: its lines come with all of
+//           them.
 // Source    W. Smith, R. Randall, Mech. Syst. Signal Process. 64-65 (2015) 100-131; ISO 13373-3:2015, annex on rolling
 //           bearings (sidebands of inner race, rolling element and cage).
 // Formula   g = min(score - clear, score - rival - margin); probability = 1 / (1 + exp(-g / softness)).
@@ -27,10 +30,10 @@ struct bearing_rules {
 };
 
 enum class bearing_finding : unsigned char {
-  nothing,   // no comb stands out
-  named,     // at least one part is named
-  rivals,    // combs stand out, and none from the others
-  rolling,   // lines of the cage, modulated by the shaft: rolling elements or cage
+  nothing,  // no comb stands out
+  named,    // at least one part is named
+  rivals,   // combs stand out, and none from the others
+  rolling,  // lines of the cage, modulated by the shaft: rolling elements or cage
 };
 
 struct bearing_opinion {
@@ -64,17 +67,18 @@ struct bearing_opinion {
       o.probability[p] = std::max(o.probability[p], 0.45 * logistic((score - r.clear) / r.softness));
     }
   }
-  double const alone = std::min(e[cage].score - r.clear, e[cage].score - std::max(e[inner].score, e[ball].score) - r.margin);
+  double const alone =
+      std::min(e[cage].score - r.clear, e[cage].score - std::max(e[inner].score, e[ball].score) - r.margin);
   bool const strikes_race = e[outer].score > e[cage].score;  // the n-th harmonic of the cage is the outer race's line
   double const g = std::min({alone, e[cage].contrast() - r.clean, strikes_race ? -2.0 : 40.0});
   o.probability[cage] = logistic(g / r.softness);
   if (o.probability[cage] > 0.5) o.probability[outer] = std::min(o.probability[outer], 0.4);
   bool named = false;
   for (double const p : o.probability) named = named || p > 0.5;
-  o.finding = named                        ? bearing_finding::named
-              : top >= r.clear             ? bearing_finding::rivals
-              : e[cage].score >= r.clear   ? bearing_finding::rolling
-                                           : bearing_finding::nothing;
+  o.finding = named                      ? bearing_finding::named
+              : top >= r.clear           ? bearing_finding::rivals
+              : e[cage].score >= r.clear ? bearing_finding::rolling
+                                         : bearing_finding::nothing;
   return o;
 }
 

@@ -22,6 +22,7 @@
 #include "pdm/core/machine.hpp"
 #include "pdm/diagnostics/band_modulation.hpp"
 #include "pdm/diagnostics/diagnosis.hpp"
+#include "pdm/diagnostics/label_check.hpp"
 #include "pdm/diagnostics/shaft_speed.hpp"
 #include "pdm/diagnostics/wide_envelope.hpp"
 
@@ -35,17 +36,20 @@ struct diagnoser_params {
   double speed_tolerance = 0;  // relative; 0: 1 %
   std::optional<bearing_frequencies> bearing{};
   std::optional<motor_card> motor{};
+  int gear_teeth = 0;       // of the gear on the shaft; 0: there is none
   double forgetting = 0.9;  // what an observation keeps of its weight when the next one comes
   comb_search search{};
   diagnostics::bearing_rules bearing_rules{};
   diagnostics::shaft_rules shaft_rules{};
+  diagnostics::label_rules label_rules{};
 };
 
 class diagnoser {
  public:
   using params = diagnoser_params;
   static constexpr std::size_t views = 3;
-  static constexpr double cage_turns = 8;  // that a record must hold
+  static constexpr double cage_turns = 8;    // that a record must hold
+  static constexpr double least_lead = 1.5;  // dB by which the speed of a motor card must beat all others
 
   diagnoser() = default;
   explicit diagnoser(params const& p) noexcept;
@@ -67,21 +71,31 @@ class diagnoser {
   struct sums {
     bearing_evidence bearing{};
     shaft_evidence shaft{};
-    double speed_hz = 0, speed_uncertainty = 0;
+    label_evidence label{};
+    double gear = 0;  // dB of the comb of the shaft in the envelope, over placebo
+    double speed_hz = 0, speed_uncertainty = 0, speed_lead = 0;
     double weight = 0, refined = 0;
   };
 
   [[nodiscard]] bool bearing_possible() const noexcept {
     return params_.bearing && nominal_hz_ > 0 && !too_short_ && !above_nyquist_;
   }
+  [[nodiscard]] bool envelope_possible() const noexcept {
+    return nominal_hz_ > 0 && (bearing_possible() || (params_.gear_teeth > 0 && seconds() * nominal_hz_ >= 16));
+  }
   void check() noexcept;
+  void set_range() noexcept;
   void find_shaft() noexcept;
   void notch_known_lines() noexcept;
-  void observe_bearing(std::span<float const> x) noexcept;
+  void observe_envelope(std::span<float const> x) noexcept;
+  void observe_bearing(double share) noexcept;
+  void observe_label(std::span<float const> wide, double share) noexcept;
   void keep(shaft_evidence const& shaft) noexcept;
   void note_obstacles(diagnosis& d) const noexcept;
   void judge_bearing(diagnosis& d) const noexcept;
   void judge_shaft(diagnosis& d) const noexcept;
+  void judge_gear(diagnosis& d) const noexcept;
+  void judge_label(diagnosis& d) const noexcept;
   void add_lines(diagnosis& d, std::size_t part) const noexcept;
   void decide(diagnosis& d) const noexcept;
   [[nodiscard]] double line_width() const noexcept { return params_.rate.value / static_cast<double>(params_.length); }
@@ -89,9 +103,9 @@ class diagnoser {
   [[nodiscard]] double highest_line() const noexcept;  // multiple of the shaft
 
   params params_{};
-  double nominal_hz_ = 0, tolerance_ = 0.01;
-  bool too_short_ = false, above_nyquist_ = false;
-  std::size_t records_ = 0, bad_records_ = 0;
+  double nominal_hz_ = 0, low_hz_ = 0, high_hz_ = 0;  // declared, or the middle of what a motor card allows
+  bool from_card_ = false, too_short_ = false, above_nyquist_ = false;
+  std::size_t envelope_lines_ = 0, records_ = 0, bad_records_ = 0;
   quality quality_{};
   speed_estimate speed_{};
   sums sums_{};
@@ -100,42 +114,61 @@ class diagnoser {
   std::span<float> centred_{}, low_power_{};
   wide_envelope envelope_{};
   band_modulation modulation_{};
-  line_levels low_{}, open_{};
+  line_levels low_{}, open_{}, wide_{};
   std::array<line_levels, views> levels_{};
 };
 
 inline double diagnoser::highest_line() const noexcept {
-  if (!params_.bearing) return 0;
-  return std::max({params_.bearing->inner_race, params_.bearing->outer_race, params_.bearing->ball_defect});
+  double const gear = params_.gear_teeth > 0 ? 3 : 0;  // nine harmonics of the shaft
+  if (!params_.bearing) return gear;
+  return std::max({params_.bearing->inner_race, params_.bearing->outer_race, params_.bearing->ball_defect, gear});
 }
 
 inline diagnoser::diagnoser(params const& p) noexcept : params_(p) { check(); }
 
-inline void diagnoser::check() noexcept {
+// A motor turns between its rated and its synchronous speed; half a per cent below allows for overload.
+inline void diagnoser::set_range() noexcept {
+  double const tolerance = params_.speed_tolerance > 0 ? params_.speed_tolerance : 0.01;
   nominal_hz_ = params_.shaft_hz;
-  tolerance_ = params_.speed_tolerance > 0 ? params_.speed_tolerance : 0.01;
-  if (!params_.bearing || !(nominal_hz_ > 0) || params_.length < 64) return;
-  double const cage = params_.bearing->cage < 0 ? -params_.bearing->cage : params_.bearing->cage;
-  too_short_ = seconds() * nominal_hz_ * (cage > 0 ? cage : 0.4) < cage_turns;
-  // The envelope of the upper half of the band must still carry the second harmonic of the fastest line.
-  above_nyquist_ = 2.2 * highest_line() * nominal_hz_ > 0.25 * params_.rate.value;
-  if (!bearing_possible()) return;
-  hertz const modulation{3.4 * highest_line() * nominal_hz_};
-  double const fs = params_.rate.value;
+  low_hz_ = nominal_hz_ * (1 - tolerance), high_hz_ = nominal_hz_ * (1 + tolerance);
+  auto const& m = params_.motor;
+  if (nominal_hz_ > 0 || !m || m->poles < 2 || !(m->mains_hz > 0)) return;
+  double const synchronous = 2 * m->mains_hz / m->poles, rated = m->rated_rpm / 60;
+  from_card_ = true;
+  high_hz_ = synchronous;
+  low_hz_ = (rated > 0.5 * synchronous && rated < synchronous ? rated : 0.95 * synchronous) * 0.995;
+  nominal_hz_ = 0.5 * (low_hz_ + high_hz_);
+}
+
+inline void diagnoser::check() noexcept {
+  if (params_.length < 64 || !(params_.rate.value > 0)) return;
+  set_range();
+  if (!(nominal_hz_ > 0)) return;
+  if (params_.bearing) {
+    double const cage = params_.bearing->cage < 0 ? -params_.bearing->cage : params_.bearing->cage;
+    too_short_ = seconds() * nominal_hz_ * (cage > 0 ? cage : 0.4) < cage_turns;
+    // The envelope of the upper half of the band must still carry the second harmonic of the fastest line.
+    above_nyquist_ = 2.2 * highest_line() * nominal_hz_ > 0.25 * params_.rate.value;
+  }
+  if (!envelope_possible()) return;
+  double const fs = params_.rate.value, needed = 3.4 * highest_line() * nominal_hz_;
   std::size_t window = 64;
   while (window > 16 && 2 * fs / static_cast<double>(window) < 2.2 * highest_line() * nominal_hz_) window /= 2;
-  envelope_ = wide_envelope({params_.length, params_.rate, {0.04 * fs}, {0.49 * fs}, modulation});
-  modulation_ = band_modulation({params_.length, params_.rate, window, modulation});
+  // Wide enough for the races of a machine four times as fast as declared (label_check.hpp).
+  hertz const wide{std::max(needed, std::min(0.2 * fs, 4 * needed))};
+  envelope_ = wide_envelope({params_.length, params_.rate, {0.04 * fs}, {0.49 * fs}, wide});
+  envelope_lines_ = static_cast<std::size_t>(needed / line_width()) + 2;
+  modulation_ = band_modulation({params_.length, params_.rate, window, {needed}});
 }
 
 inline std::size_t diagnoser::footprint() const noexcept {
   std::size_t const n = params_.length;
-  auto const low = n / 2;
-  std::size_t bytes = arena::bytes<std::complex<float>>(n / 2 + 1) + arena::bytes<float>(n) + arena::bytes<float>(low) +
-                      line_levels::footprint(low) + dsp::default_fft<float>::footprint(n, dsp::fft_use::real);
-  if (bearing_possible()) {
+  std::size_t bytes = arena::bytes<std::complex<float>>(n / 2 + 1) + arena::bytes<float>(n) +
+                      arena::bytes<float>(n / 2) + line_levels::footprint(n / 2) +
+                      dsp::default_fft<float>::footprint(n, dsp::fft_use::real);
+  if (envelope_possible()) {
     bytes += envelope_.footprint() + modulation_.footprint() + 2 * line_levels::footprint(modulation_.lines()) +
-             2 * line_levels::footprint(envelope_.lines());
+             2 * line_levels::footprint(envelope_lines_) + line_levels::footprint(envelope_.lines());
   }
   return bytes;
 }
@@ -152,13 +185,14 @@ inline status diagnoser::prepare(arena& memory) noexcept {
   bins_ = *bins, centred_ = *centred, low_power_ = *low;
   if (auto s = low_.prepare(low_power_.size(), memory); !s) return s;
   if (auto s = fft_.prepare(n, memory, dsp::fft_use::real); !s) return s;
-  if (!bearing_possible()) return {};
+  if (!envelope_possible()) return {};
   if (auto s = envelope_.prepare(memory); !s) return s;
   if (auto s = modulation_.prepare(memory); !s) return s;
   if (auto s = open_.prepare(modulation_.lines(), memory); !s) return s;
+  if (auto s = wide_.prepare(envelope_.lines(), memory); !s) return s;
   if (auto s = levels_[0].prepare(modulation_.lines(), memory); !s) return s;
-  if (auto s = levels_[1].prepare(envelope_.lines(), memory); !s) return s;
-  return levels_[2].prepare(envelope_.lines(), memory);
+  if (auto s = levels_[1].prepare(envelope_lines_, memory); !s) return s;
+  return levels_[2].prepare(envelope_lines_, memory);
 }
 
 inline void diagnoser::reset() noexcept {
@@ -183,18 +217,24 @@ inline void diagnoser::observe(std::span<float const> x, quality const& q) noexc
   find_shaft();
   if (!(speed_.hz > 0)) return;
   keep(gather_orders(bins_, low_, params_.length, line_width(), speed_.hz, params_.quantity));
-  if (bearing_possible()) observe_bearing(centred_);
+  if (envelope_possible()) observe_envelope(centred_);
 }
 
+// Power of the direct spectrum, Hann-weighted, up to the harmonics of a shaft at most four times the declared one.
 inline void diagnoser::find_shaft() noexcept {
-  speed_ = {nominal_hz_, 0, tolerance_, false};
+  speed_ = {};
   if (!(nominal_hz_ > 0)) return;
   double const df = line_width();
-  auto const lines = std::min(low_power_.size(), static_cast<std::size_t>((speed_harmonics + 2) * nominal_hz_ / df));
+  auto const lines = std::min(low_power_.size(), static_cast<std::size_t>(4 * (speed_harmonics + 1) * high_hz_ / df));
+  if (lines < 16) return;
   for (std::size_t k = 1; k < lines; ++k) low_power_[k] = std::norm(hann_line(bins_, k));
-  if (lines > 0) low_power_[0] = 0;
+  low_power_[0] = 0;
   low_.assign(low_power_.first(lines), df, 0.5 * nominal_hz_);
-  speed_ = find_speed(low_, nominal_hz_ * (1 - tolerance_), nominal_hz_ * (1 + tolerance_), nominal_hz_);
+  if (from_card_) {  // four times a four-pole motor is close to twice the mains
+    for (int h = 1; h * params_.motor->mains_hz < low_.last_hz(); ++h)
+      low_.notch(h * params_.motor->mains_hz, 1.2 * df);
+  }
+  speed_ = find_speed(low_, low_hz_, high_hz_, nominal_hz_);
 }
 
 inline void diagnoser::notch_known_lines() noexcept {
@@ -208,22 +248,52 @@ inline void diagnoser::notch_known_lines() noexcept {
   }
 }
 
-inline void diagnoser::observe_bearing(std::span<float const> x) noexcept {
+inline void diagnoser::observe_envelope(std::span<float const> x) noexcept {
   double const fs = params_.rate.value, half_width = 0.5 * speed_.hz;
+  double const share = 1 / sums_.weight;  // the weight already counts this record
   auto const modulation = modulation_.apply(x);
   open_.assign(modulation, modulation_.df(), half_width);
   levels_[0].assign(modulation, modulation_.df(), half_width);
-  levels_[1].assign(envelope_.plain(bins_, {0.04 * fs}, {0.49 * fs}), envelope_.df(), half_width);
   levels_[2].assign(envelope_.whitened(bins_, {0.04 * fs}, {0.49 * fs}), envelope_.df(), half_width);
+  auto const plain = envelope_.plain(bins_, {0.04 * fs}, {0.49 * fs});
+  levels_[1].assign(plain, envelope_.df(), half_width);
   notch_known_lines();
+  if (params_.gear_teeth > 0) {
+    comb_search shaft = params_.search;
+    shaft.slip = 0, shaft.harmonics = 8;
+    auto const none = placebo_of(open_, 0.55 * speed_.hz, 0.95 * speed_.hz, 1e9, {}, shaft);
+    sums_.gear += share * (match_comb(open_, speed_.hz, shaft).db - none.median - sums_.gear);
+  }
+  if (!bearing_possible()) return;
+  observe_bearing(share);
+  observe_label(plain, share);
+}
+
+inline void diagnoser::observe_bearing(double share) noexcept {
   auto const now = gather(levels_, open_, *params_.bearing, speed_.hz, params_.search);
-  double const share = 1 / sums_.weight;  // the weight already counts this record
   for (std::size_t p = 0; p < bearing_parts; ++p) {
     auto& sum = sums_.bearing[p];
     sum.score += share * (now[p].score - sum.score);
     sum.base_hz += share * (now[p].base_hz - sum.base_hz);
     sum.first += share * (now[p].first - sum.first);
     sum.sidebands += share * (now[p].sidebands - sum.sidebands);
+  }
+}
+
+inline void diagnoser::observe_label(std::span<float const> wide, double share) noexcept {
+  double const df = line_width(), tolerance = std::max(0.01, 0.5 * (high_hz_ - low_hz_) / nominal_hz_);
+  auto const lines = low_.levels().size();
+  for (std::size_t i = 0; i < label_factors.size(); ++i) {
+    double const hz = label_factors[i] * nominal_hz_;
+    low_.assign(low_power_.first(lines), df, 0.5 * hz);
+    auto const base = odd_harmonics(low_, hz, tolerance, params_.label_rules.cap);
+    wide_.assign(wide, envelope_.df(), 0.5 * hz);
+    for (int h = 1; h * base.hz < wide_.last_hz(); ++h) {
+      wide_.notch(h * base.hz, std::max(2.5 * df, 0.0008 * h * base.hz));
+    }
+    double const races = race_comb(wide_, *params_.bearing, base.hz, params_.search);
+    sums_.label.odd[i] += share * (base.odd - sums_.label.odd[i]);
+    sums_.label.races[i] += share * (races - sums_.label.races[i]);
   }
 }
 
@@ -238,6 +308,7 @@ inline void diagnoser::keep(shaft_evidence const& shaft) noexcept {
   sums_.shaft.broad += share * (shaft.broad - sums_.shaft.broad);
   sums_.speed_hz += share * (speed_.hz - sums_.speed_hz);
   sums_.speed_uncertainty += share * (speed_.uncertainty - sums_.speed_uncertainty);
+  sums_.speed_lead += share * (speed_.lead - sums_.speed_lead);
   sums_.refined += share * ((speed_.refined ? 1.0 : 0.0) - sums_.refined);
 }
 
@@ -288,7 +359,7 @@ inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
 }
 
 inline void diagnoser::judge_shaft(diagnosis& d) const noexcept {
-  constexpr std::array<std::string_view, half_orders> names{"shaft x0.5", "shaft",      "shaft x1.5", "shaft x2",
+  constexpr std::array<std::string_view, half_orders> names{"shaft x0.5", "shaft",    "shaft x1.5", "shaft x2",
                                                             "shaft x2.5", "shaft x3", "shaft x3.5", "shaft x4"};
   d.shaft = sums_.shaft;
   for (std::size_t i = 0; i < half_orders; ++i) {
@@ -305,6 +376,28 @@ inline void diagnoser::judge_shaft(diagnosis& d) const noexcept {
   set(fault_kind::unbalance, opinion.unbalance);
   set(fault_kind::misalignment, opinion.misalignment);
   set(fault_kind::looseness, opinion.looseness);
+}
+
+inline void diagnoser::judge_gear(diagnosis& d) const noexcept {
+  auto const i = static_cast<std::size_t>(fault_kind::gear);
+  d.judged[i] = true;
+  d.score[i] = sums_.gear;
+  d.probability[i] = logistic((sums_.gear - params_.bearing_rules.second) / params_.bearing_rules.softness);
+  double const mesh = params_.gear_teeth * sums_.speed_hz;
+  if (d.probability[i] > 0.5) d.add({"gear", sums_.speed_hz, sums_.speed_hz, sums_.gear, 1});
+  if (mesh > low_.last_hz()) return;
+  auto const line = low_.peak(mesh, 1.5 * low_.df());
+  d.add({"gear mesh", line.hz, mesh, line.db, static_cast<double>(params_.gear_teeth)});
+}
+
+// A label that is wrong spoils everything: nothing is judged then.
+inline void diagnoser::judge_label(diagnosis& d) const noexcept {
+  bool const quiet = sums_.shaft.of_orders() < params_.shaft_rules.limit_mms;
+  auto const vote = label_vote(sums_.label, params_.label_rules, quiet);
+  if (!vote || *vote == 1) return;
+  d.note(obstacle::label_wrong, *vote);
+  d.quality.mark(quality_reason::rate_off, quality_level::bad);
+  d.quality.mark(quality_reason::speed_off, quality_level::bad);
 }
 
 inline void diagnoser::decide(diagnosis& d) const noexcept {
@@ -335,13 +428,25 @@ inline diagnosis diagnoser::verdict() const noexcept {
   d.quality = quality_;
   note_obstacles(d);
   bool const seen = sums_.weight > 0;
+  double const half_range = nominal_hz_ > 0 ? 0.5 * (high_hz_ - low_hz_) / nominal_hz_ : 0;
+  bool const refined = sums_.refined >= 0.5;
   d.speed = {seen ? sums_.speed_hz : nominal_hz_,
-             !(nominal_hz_ > 0)      ? speed_source::none
-             : sums_.refined >= 0.5  ? speed_source::refined
-                                     : speed_source::given,
-             seen ? sums_.speed_uncertainty : tolerance_};
-  if (seen && bearing_possible()) judge_bearing(d);
-  if (seen) judge_shaft(d);
+             !(nominal_hz_ > 0) ? speed_source::none
+             : from_card_       ? speed_source::estimated
+             : refined          ? speed_source::refined
+                                : speed_source::given,
+             seen ? sums_.speed_uncertainty : half_range};
+  if (!seen) return decide(d), d;
+  if (from_card_ && (!refined || sums_.speed_lead < least_lead)) {
+    d.note(obstacle::speed_unclear, low_hz_, high_hz_);
+    d.speed.uncertainty = half_range;
+    return decide(d), d;
+  }
+  if (bearing_possible()) judge_label(d);
+  if (d.quality.is_bad() && d.quality.has(quality_reason::speed_off)) return decide(d), d;
+  if (bearing_possible()) judge_bearing(d);
+  judge_shaft(d);
+  if (params_.gear_teeth > 0 && envelope_possible()) judge_gear(d);
   decide(d);
   return d;
 }

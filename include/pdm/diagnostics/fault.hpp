@@ -30,7 +30,7 @@ enum class fault_kind : std::uint8_t {
 };
 inline constexpr std::size_t fault_count = 13;
 inline constexpr std::array<std::string_view, fault_count> fault_names{
-    "inner_race", "outer_race", "ball",       "cage", "unbalance",  "misalignment", "looseness",
+    "inner_race", "outer_race",  "ball",       "cage", "unbalance",  "misalignment", "looseness",
     "gear",       "lubrication", "cavitation", "belt", "electrical", "resonance"};
 
 [[nodiscard]] constexpr std::string_view to_string(fault_kind f) noexcept {

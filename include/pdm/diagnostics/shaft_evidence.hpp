@@ -24,7 +24,7 @@ namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics {
 inline constexpr std::size_t half_orders = 8;  // 0.5x .. 4x
 
 struct shaft_evidence {
-  bool known = false;  // there is a unit
+  bool known = false;                          // there is a unit
   std::array<double, half_orders> velocity{};  // mm/s RMS; 0 where no line stands out
   std::array<double, half_orders> level{};     // dB over the local floor
   double broad = 0;                            // mm/s RMS, 10 to 1000 Hz
@@ -76,16 +76,17 @@ struct velocity_scale {
   }
   double square = 0;
   auto const from = static_cast<std::size_t>(std::max(2.0, 10 / df));
-  for (std::size_t k = from; k + 1 < std::min(bins.size(), static_cast<std::size_t>(1000 / df)); ++k) square += square_at(k);
+  for (std::size_t k = from; k + 1 < std::min(bins.size(), static_cast<std::size_t>(1000 / df)); ++k)
+    square += square_at(k);
   e.broad = math::sqrt(square);
   return e;
 }
 
 struct shaft_rules {
-  double limit_mms = 4.5;      // velocity of the shaft's orders that is too much; of the machine's class where known
-  double alone = 0.8;          // share of the squared velocity in 1x that makes it unbalance
-  double second_order = 0.5;   // 2x / 1x that makes it misalignment
-  double half_share = 0.1;     // (half orders / whole orders)^2 that makes it looseness
+  double limit_mms = 4.5;     // velocity of the shaft's orders that is too much; of the machine's class where known
+  double alone = 0.8;         // share of the squared velocity in 1x that makes it unbalance
+  double second_order = 0.5;  // 2x / 1x that makes it misalignment
+  double half_share = 0.1;    // (half orders / whole orders)^2 that makes it looseness
   double softness_db = 1.5;
 };
 

@@ -20,6 +20,7 @@ struct speed_estimate {
   double clarity = 0;      // dB over the mean of the range
   double uncertainty = 0;  // relative, half width
   bool refined = false;
+  double lead = 0;  // dB over the best base more than a line away
 };
 
 inline constexpr int speed_harmonics = 8;
@@ -49,6 +50,11 @@ inline constexpr int speed_harmonics = 8;
     if (level > best) best = level, e.hz = hz;
   }
   if (count < 2) return {fallback_hz, 0, e.uncertainty, false};
+  double rival = -1;
+  for (double hz = low_hz; hz <= high_hz; hz += step) {
+    if (std::max(hz - e.hz, e.hz - hz) > lines.df()) rival = std::max(rival, harmonic_level(lines, hz));
+  }
+  e.lead = best - rival;
   e.clarity = best - sum / count;
   e.refined = e.clarity > 3;
   if (!e.refined) e.hz = fallback_hz;

@@ -131,8 +131,7 @@ std::span<float const> wide_envelope::apply(std::span<std::complex<float> const>
   for (std::size_t b = 0; b < short_; ++b) squares_[b] = (squares_[b] * scale - 1) * window_[b];
   forward_.forward(squares_, short_bins_);
   for (std::size_t k = 0; k < lines_; ++k) {
-    power_[k] =
-        short_bins_[k].real() * short_bins_[k].real() + short_bins_[k].imag() * short_bins_[k].imag();
+    power_[k] = short_bins_[k].real() * short_bins_[k].real() + short_bins_[k].imag() * short_bins_[k].imag();
   }
   return power_.first(lines_);
 }

@@ -1,0 +1,73 @@
+// label_check -- whether sampling rate and speed, as they were written down, fit the vibration.
+//
+// What      A rate or a speed that is wrong by 2 or 4 moves every line by that factor. For each factor it is asked
+//           whether the harmonics of the shaft and the races of the bearing stand where they then should; the factor
+//           that explains most is the vote.
+// NB        A base that is too high hits every second harmonic and looks nearly as good, so harmonics alone vote by the
+//           lowest base whose odd ones stand out, and races, where they are heard, by the highest comb. Which of rate
+//           and speed is wrong the vibration cannot tell. Half orders of a loose machine look like a speed half as
+//           high: where the shaft shakes above its limit the harmonics do not vote.
+// Formula   races: argmax_r max(comb(r BPFI f), comb(r BPFO f)), if above `races`;
+//           shaft: min r with mean(L(r f), L(3 r f), L(5 r f)) >= `odd`; r in 1/4, 1/2, 1, 2, 4.
+// Source    R. Randall, Vibration-based Condition Monitoring, 2nd ed. (2021), ch. 2 (orders of a shaft).
+// Cost      Ten comb searches.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "pdm/diagnostics/bearing_evidence.hpp"
+#include "pdm/diagnostics/shaft_speed.hpp"
+
+namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics {
+
+inline constexpr std::array<double, 5> label_factors{0.25, 0.5, 1, 2, 4};
+
+struct label_rules {
+  double races = 14;  // dB over placebo from which on a race votes
+  double odd = 13;    // dB over the floor, mean of the first three odd harmonics, each at most `cap`
+  double cap = 20;
+};
+
+struct shaft_base {
+  double hz = 0;   // best base of the search
+  double odd = 0;  // dB
+};
+
+// The best base about `hz` and how its odd harmonics stand.
+[[nodiscard]] inline shaft_base odd_harmonics(line_levels const& lines, double hz, double tolerance,
+                                              double cap) noexcept {
+  auto const speed = find_speed(lines, hz * (1 - tolerance), hz * (1 + tolerance), hz);
+  double odd = 0;
+  for (int const h : {1, 3, 5}) odd += std::min(lines.peak(h * speed.hz, 0.6 * lines.df()).db, cap) / 3;
+  return {speed.hz, odd};
+}
+
+// The higher of the two race combs over its placebo.
+[[nodiscard]] inline double race_comb(line_levels const& lines, bearing_frequencies const& b, double shaft_hz,
+                                      comb_search const& how) noexcept {
+  std::array<double, 2> const races{b.inner_race * shaft_hz, b.outer_race * shaft_hz};
+  auto const placebo = placebo_of(lines, 0.6 * races[1], 1.3 * races[0], shaft_hz, races, how);
+  return std::max(match_comb(lines, races[0], how).db, match_comb(lines, races[1], how).db) - placebo.median;
+}
+
+// What each factor explains, the mean over records where there are many.
+struct label_evidence {
+  std::array<double, label_factors.size()> odd{}, races{};
+};
+
+// The factor by which the true lines lie off the declared ones; nothing where nothing votes.
+[[nodiscard]] inline std::optional<double> label_vote(label_evidence const& e, label_rules const& r,
+                                                      bool shaft_votes) noexcept {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < label_factors.size(); ++i) {
+    if (e.races[i] > e.races[best]) best = i;
+  }
+  if (e.races[best] >= r.races) return label_factors[best];
+  for (std::size_t i = 0; i < label_factors.size() && shaft_votes; ++i) {
+    if (e.odd[i] >= r.odd) return label_factors[i];
+  }
+  return std::nullopt;
+}
+
+}  // namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics
