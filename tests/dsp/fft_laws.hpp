@@ -10,6 +10,7 @@
 #include "pdm/core/math.hpp"
 #include "pdm/core/random.hpp"
 #include "pdm/dsp/fft_use.hpp"
+#include "pdm/dsp/native_fft_roots.hpp"
 #include "support/catch.hpp"
 
 namespace fft_laws {
@@ -17,6 +18,12 @@ namespace fft_laws {
 using pdm::dsp::fft_use;
 template <class T>
 using signal = std::vector<std::complex<T>>;
+
+// The bounds that native_fft.hpp states.
+inline constexpr double smooth_bound = 4, other_bound = 12;
+inline double native_bound(std::size_t n) {
+  return pdm::dsp::detail::factor_length(n).rest == 1 ? smooth_bound : other_bound;
+}
 
 template <class F>
 struct prepared {

@@ -44,6 +44,49 @@ TEMPLATE_TEST_CASE("fftw and native agree to the bound of native", "", float, do
   }
 }
 
+TEMPLATE_TEST_CASE("native: 5000 lengths to 65536 agree with FFTW to the stated bound", "[full]", float, double) {
+  std::vector<std::size_t> lengths;
+  for (std::size_t n = 2; n <= 4096; ++n) lengths.push_back(n);
+  for (std::size_t i = 0; i < 996; ++i) lengths.push_back(4097 + 61 * i + i % 7);
+  for (std::size_t const n : {8191u, 16381u, 32749u, 49999u, 65519u, 65521u, 65535u, 65536u}) lengths.push_back(n);
+  pdm::random_source draw(17);
+  std::vector<std::byte> bytes(native_fft<TestType>::footprint(65521) + 64);
+  signal<double> truth_in(65536), truth(65536);
+  signal<TestType> in(65536), out(65536), back(65536);
+  double worst[2] = {};
+  for (std::size_t const n : lengths) {
+    auto* const a = reinterpret_cast<fftw_complex*>(truth_in.data());
+    auto* const b = reinterpret_cast<fftw_complex*>(truth.data());
+    auto* const plan = fftw_plan_dft_1d(static_cast<int>(n), a, b, FFTW_FORWARD, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+    for (std::size_t i = 0; i < n; ++i) {
+      in[i] = {static_cast<TestType>(draw.uniform() - 0.5), static_cast<TestType>(draw.uniform() - 0.5)};
+      truth_in[i] = in[i];
+    }
+    fftw_execute(plan);
+    fftw_destroy_plan(plan);
+    pdm::arena memory(bytes);
+    native_fft<TestType> fft;
+    REQUIRE(fft.prepare(n, memory, fft_use::complex).ok());
+    auto const z = std::span(in).first(n);
+    fft.forward_complex(z, std::span(out).first(n));
+    fft.inverse_complex(std::span<std::complex<TestType> const>(out).first(n), std::span(back).first(n));
+    double error = 0, energy = 0, returned = 0;
+    for (std::size_t k = 0; k < n; ++k) {
+      error = std::max(error, std::abs(std::complex<double>(out[k]) - truth[k]));
+      returned = std::max(returned, static_cast<double>(std::abs(back[k] - in[k])));
+      energy += std::norm(truth[k]);
+    }
+    double const unit = std::numeric_limits<TestType>::epsilon() * std::log2(2.0 * static_cast<double>(n));
+    error /= std::sqrt(energy / static_cast<double>(n)) * unit;
+    INFO("n = " << n);
+    CHECK(error < native_bound(n));
+    CHECK(returned / unit < native_bound(n));
+    auto& most = worst[native_bound(n) == smooth_bound ? 0 : 1];
+    most = std::max(most, error);
+  }
+  WARN("largest error: " << worst[0] << " (lengths of 2, 3, 5), " << worst[1] << " (others)");
+}
+
 TEST_CASE("fftw: buffers off the alignment give the same numbers as aligned ones, to rounding") {
   constexpr std::size_t n = 240;
   prepared<fftw_fft<float>> p(n);

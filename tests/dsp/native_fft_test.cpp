@@ -10,20 +10,14 @@ using pdm::dsp::fft_use;
 using pdm::dsp::native_fft;
 using namespace fft_laws;
 
-namespace {
-// The bounds that native_fft.hpp states.
-constexpr double smooth_bound = 4, other_bound = 12;
-double bound(std::size_t n) { return pdm::dsp::detail::factor_length(n).rest == 1 ? smooth_bound : other_bound; }
-}  // namespace
-
 TEMPLATE_TEST_CASE("native: every length from 1 to 512 agrees with the direct sum to the stated bound", "", float,
                    double) {
   double worst_smooth = 0, worst_other = 0;
   for (std::size_t n = 1; n <= 512; ++n) {
     double const e = forward_error<TestType, native_fft<TestType>>(n, n < 200 ? 1 : 7);
     INFO("n = " << n);
-    CHECK(e < bound(n));
-    auto& worst = bound(n) == smooth_bound ? worst_smooth : worst_other;
+    CHECK(e < native_bound(n));
+    auto& worst = native_bound(n) == smooth_bound ? worst_smooth : worst_other;
     worst = std::max(worst, e);
   }
   CAPTURE(worst_smooth, worst_other);
@@ -34,21 +28,21 @@ TEMPLATE_TEST_CASE("native: long lengths and primes agree with the direct sum to
        {1021u, 1024u, 1331u, 2048u, 2187u, 3125u, 4093u, 4096u, 6000u, 8190u, 16384u, 30030u, 65521u, 65536u}) {
     double const e = forward_error<TestType, native_fft<TestType>>(n, n / 16 + 1);
     INFO("n = " << n << ", error " << e);
-    CHECK(e < bound(n));
+    CHECK(e < native_bound(n));
   }
 }
 
 TEMPLATE_TEST_CASE("native: two impulses give their closed form at every bin", "", float, double) {
   for (std::size_t n = 2; n <= 1300; n += n < 64 ? 1 : 29) {
     INFO("n = " << n);
-    CHECK(two_impulse_error<TestType, native_fft<TestType>>(n) < bound(n));
+    CHECK(two_impulse_error<TestType, native_fft<TestType>>(n) < native_bound(n));
   }
 }
 
 TEMPLATE_TEST_CASE("native: forward and inverse give the signal back for every length to 300", "", float, double) {
   for (std::size_t n = 1; n <= 300; ++n) {
     INFO("n = " << n);
-    CHECK(round_trip_error<TestType, native_fft<TestType>>(n) < bound(n));
+    CHECK(round_trip_error<TestType, native_fft<TestType>>(n) < native_bound(n));
   }
 }
 
@@ -102,7 +96,10 @@ TEST_CASE("native: a span of the wrong size and a use not prepared are violation
 }
 
 TEMPLATE_TEST_CASE("native: every instruction set gives the same bits", "", float, double) {
-  for (std::size_t const n : {16u, 24u, 64u, 120u, 131u, 256u, 640u, 1000u, 1024u, 2000u, 2048u, 2560u, 4096u}) {
+  using pdm::simd::level;
+  for (std::size_t const n :
+       {4u,    6u,    16u,   20u,   24u,   30u,   64u,   120u,  131u,  135u,  200u,  256u,  450u,  500u,  640u,
+        1000u, 1024u, 1250u, 1500u, 1536u, 1875u, 2000u, 2048u, 2187u, 2500u, 2560u, 3750u, 4096u, 4099u, 8192u}) {
     prepared<native_fft<TestType>> p(n);
     auto const z = noise<TestType>(n, n);
     auto const x = real_noise<TestType>(n, n + 1);
@@ -111,8 +108,8 @@ TEMPLATE_TEST_CASE("native: every instruction set gives the same bits", "", floa
       std::vector<TestType> back;
       bool operator==(results const&) const = default;
     };
-    auto const run = [&](pdm::simd::level level) {
-      pdm::simd::limit(level);
+    auto const run = [&](level most) {
+      if (pdm::simd::limit(most) != most) return results{};  // not on this processor
       results r{signal<TestType>(n), signal<TestType>(n), signal<TestType>(n / 2 + 1), std::vector<TestType>(n)};
       p.fft.forward_complex(z, r.forward);
       p.fft.inverse_complex(z, r.inverse);
@@ -121,9 +118,86 @@ TEMPLATE_TEST_CASE("native: every instruction set gives the same bits", "", floa
       return r;
     };
     INFO("n = " << n);
-    CHECK(run(pdm::simd::level::avx2) == run(pdm::simd::level::base));
+    auto const expected = run(level::base);
+    REQUIRE(expected.forward.size() == n);
+    for (auto wider : {level::avx2, level::avx512}) {
+      auto const got = run(wider);
+      CHECK((got.forward.empty() || got == expected));
+    }
   }
-  pdm::simd::limit(pdm::simd::level::avx2);
+  pdm::simd::limit(level::avx512);
+}
+
+TEMPLATE_TEST_CASE("native: a plan made under one instruction set serves another", "", float, double) {
+  for (std::size_t const n : {1024u, 1000u, 1021u}) {
+    pdm::simd::limit(pdm::simd::level::base);
+    prepared<native_fft<TestType>> narrow(n);
+    pdm::simd::limit(pdm::simd::level::avx512);
+    prepared<native_fft<TestType>> wide(n);
+    auto const z = noise<TestType>(n, n);
+    signal<TestType> a(n), b(n);
+    narrow.fft.forward_complex(z, a);
+    wide.fft.forward_complex(z, b);
+    CHECK(a == b);
+  }
+}
+
+TEMPLATE_TEST_CASE("native: a transform in pieces of any size gives the bits of the whole", "", float, double) {
+  for (std::size_t const n : {1u, 2u, 15u, 16u, 48u, 61u, 97u, 122u, 250u, 256u, 1000u, 1024u, 2560u, 4096u}) {
+    prepared<native_fft<TestType>> p(n);
+    auto const z = noise<TestType>(n, n);
+    auto const x = real_noise<TestType>(n, n + 1);
+    signal<TestType> forward(n), inverse(n), real(n / 2 + 1);
+    std::vector<TestType> back(n);
+    p.fft.forward_complex(z, forward);
+    p.fft.inverse_complex(z, inverse);
+    p.fft.forward(x, real);
+    p.fft.inverse(real, back);
+    for (std::size_t const budget : {0u, 1u, 33u, 250u, 1000u, 1000000u}) {
+      INFO("n = " << n << ", budget " << budget);
+      signal<TestType> a(n), b(n), c(n / 2 + 1);
+      std::vector<TestType> d(n);
+      pdm::dsp::fft_progress at;
+      std::size_t pieces = 1;
+      while (!p.fft.forward_complex_piece(z, a, at, budget)) ++pieces;
+      CHECK((a == forward && at == pdm::dsp::fft_progress{}));
+      CHECK(pieces * (budget + 1) >= p.fft.work(fft_use::complex) / 1100);  // it does stop on the way
+      while (!p.fft.inverse_complex_piece(z, b, at, budget)) continue;
+      CHECK((b == inverse && at == pdm::dsp::fft_progress{}));
+      while (!p.fft.forward_piece(x, c, at, budget)) continue;
+      CHECK((c == real && at == pdm::dsp::fft_progress{}));
+      while (!p.fft.inverse_piece(real, d, at, budget)) continue;
+      CHECK((d == back && at == pdm::dsp::fft_progress{}));
+    }
+  }
+}
+
+TEST_CASE("native: pieces do at most their budget and one unit, and as many of them as the work takes") {
+  for (std::size_t const n : {4096u, 4099u, 4095u, 1000u}) {
+    prepared<native_fft<float>> p(n);
+    auto const x = real_noise<float>(n, 1);
+    signal<float> spectrum(n / 2 + 1);
+    std::size_t const work = p.fft.work(fft_use::real), budget = work / 20;
+    pdm::dsp::fft_progress at;
+    std::size_t pieces = 1;
+    while (!p.fft.forward_piece(x, spectrum, at, budget)) ++pieces;
+    INFO("n = " << n << ", work " << work << ", pieces " << pieces);
+    CHECK(pieces >= 14);
+    CHECK(pieces <= 21);
+  }
+}
+
+TEST_CASE("native: a piece of a transform that was not prepared is a violation and ends the loop") {
+  static int violations = 0;
+  auto const before = pdm::on_violation([](char const*, char const*, int) noexcept { ++violations; });
+  prepared<native_fft<float>> p(8, fft_use::real);
+  std::vector<float> x(8, 1.0f);
+  signal<float> z(8), spectrum(5);
+  pdm::dsp::fft_progress at;
+  CHECK(p.fft.forward_complex_piece(z, z, at, 10));
+  CHECK(violations == 1);
+  CHECK(p.fft.work(fft_use::complex) == 0);
+  pdm::on_violation(before);
 }
 
 TEST_CASE("native: buffers at any address give the same bits") {
@@ -138,9 +212,8 @@ TEST_CASE("native: buffers at any address give the same bits") {
   CHECK(std::equal(a.begin(), a.end(), b.begin() + 1));
 }
 
-// A guard against a slow preparation, not the goal: that is 5 ms, and the largest prime takes 4.7 to 5.9 ms (medians of
-// a loaded machine). Of builds as shipped only: sanitizers slow it four times.
-TEST_CASE("native: any length to 65536 is ready within 20 ms of processor time", "[full][timing]") {
+// Of builds as shipped only: sanitizers slow it four times. The largest prime takes 1.2 to 1.9 ms.
+TEST_CASE("native: any length to 65536 is ready within 5 ms of processor time", "[full][timing]") {
   for (std::size_t const n : {65536u, 65521u, 59049u, 61440u}) {
     std::vector<std::byte> bytes(native_fft<float>::footprint(n, fft_use::real) + 64);
     double best = 1;
@@ -152,6 +225,6 @@ TEST_CASE("native: any length to 65536 is ready within 20 ms of processor time",
       best = std::min(best, static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC);
     }
     INFO("n = " << n << ": " << best * 1e3 << " ms");
-    CHECK(best < 20e-3);
+    CHECK(best < 5e-3);
   }
 }

@@ -2,12 +2,13 @@
 //
 // What      A kernel is written once, in a file that pdm/core/simd_variants.inl includes for every instruction set
 //           (16-byte vectors everywhere: SSE2, NEON or plain code; 32-byte AVX2 on x86). simd::best() says which
-//           variant this processor runs; the kernel's own header calls that one.
+//           variant this processor runs; the kernel's own header calls that one. 64-byte AVX-512 where a kernel asks
+//           for it (PDM_SIMD_WIDE).
 // NB        The variants give the same bits: elementwise arithmetic, sums in a fixed number of lanes, no fused
 //           multiply-add (build with -ffp-contract=off, as pdm::edge asks for). Tests run all of them through limit().
 // Usage     #define PDM_SIMD_BODY "pdm/dsp/my_kernels.inl"
 //           #include "pdm/core/simd_variants.inl"     // outside any namespace; the body opens its own,
-//           ... namespace PDM_SIMD_NAMESPACE ...      // called base, avx2
+//           ... namespace PDM_SIMD_NAMESPACE ...      // called base, avx2, avx512
 // Threads   best() and limit() may be called from any thread; limit() is for tests and start-up.
 #pragma once
 
@@ -29,13 +30,16 @@
 
 namespace pdm::inline PDM_ABI_NAMESPACE::simd {
 
-enum class level : std::uint8_t { unknown, base, avx2 };
+enum class level : std::uint8_t { unknown, base, avx2, avx512 };
 
 namespace detail {
 inline std::atomic<level> chosen{level::unknown};
 
 [[nodiscard]] inline level detect() noexcept {
 #if PDM_SIMD_X86
+  bool const avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+  if (avx512) return level::avx512;
   if (__builtin_cpu_supports("avx2")) return level::avx2;
 #endif
   return level::base;
@@ -62,4 +66,5 @@ inline level limit(level most) noexcept {
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::simd
 
 #define PDM_SIMD_BODY "pdm/core/simd_ops.inl"
+#define PDM_SIMD_WIDE
 #include "pdm/core/simd_variants.inl"

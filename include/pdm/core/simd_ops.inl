@@ -33,9 +33,28 @@ template <class T>
   return v;
 }
 
+// Lane i of the result is lane At(i) of a and b side by side.
+template <class T, std::size_t (*At)(std::size_t), std::size_t... I>
+[[gnu::always_inline]] inline vec<T> shuffle(vec<T> a, vec<T> b, std::index_sequence<I...>) noexcept {
+#if defined(__clang__) || __GNUC__ >= 12
+  return __builtin_shufflevector(a, b, static_cast<int>(At(I))...);
+#else
+  using index = std::conditional_t<sizeof(T) == 4, vec<std::int32_t>, vec<std::int64_t>>;
+  return __builtin_shuffle(
+      a, b, index{static_cast<std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>>(At(I))...});
+#endif
+}
+template <class T, std::size_t (*At)(std::size_t)>
+[[gnu::always_inline]] inline vec<T> shuffle(vec<T> a, vec<T> b) noexcept {
+  return shuffle<T, At>(a, b, std::make_index_sequence<lanes<T>>{});
+}
+
 // Square roots are correctly rounded by IEEE 754, so every way to compute them gives the same bits.
 [[gnu::always_inline]] inline vec<float> sqrt(vec<float> v) noexcept {
-#if PDM_SIMD_X86 && PDM_SIMD_BYTES == 32
+#if PDM_SIMD_X86 && PDM_SIMD_BYTES == 64
+  for (std::size_t i = 0; i < lanes<float>; ++i) v[i] = __builtin_sqrtf(v[i]);
+  return v;
+#elif PDM_SIMD_X86 && PDM_SIMD_BYTES == 32
   return __builtin_ia32_sqrtps256(v);
 #elif PDM_SIMD_X86 && defined(__SSE2__)
   return __builtin_ia32_sqrtps(v);
@@ -52,9 +71,11 @@ template <class T>
   return reinterpret_cast<vec<float>>(reinterpret_cast<bits>(v) & 0x7FFFFFFF);
 }
 
-// Shuffle indices by lane count; the 32-byte ones work inside 16-byte halves first, which is what AVX2 is good at.
+// Real parts, then imaginary parts, of complex numbers side by side in two vectors.
+constexpr std::size_t even_place(std::size_t i) noexcept { return 2 * i; }
+constexpr std::size_t odd_place(std::size_t i) noexcept { return 2 * i + 1; }
 #if PDM_SIMD_BYTES == 32
-// Real parts, then imaginary parts, of eight complex numbers in two vectors.
+// Inside 16-byte halves first, which is what AVX2 is good at.
 [[gnu::always_inline]] inline void deinterleave(vec<float> a, vec<float> b, vec<float>& re, vec<float>& im) noexcept {
   vec<float> const r = __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14);
   vec<float> const i = __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15);
@@ -63,8 +84,8 @@ template <class T>
 }
 #else
 [[gnu::always_inline]] inline void deinterleave(vec<float> a, vec<float> b, vec<float>& re, vec<float>& im) noexcept {
-  re = __builtin_shufflevector(a, b, 0, 2, 4, 6);
-  im = __builtin_shufflevector(a, b, 1, 3, 5, 7);
+  re = shuffle<float, even_place>(a, b);
+  im = shuffle<float, odd_place>(a, b);
 }
 #endif
 

@@ -23,6 +23,7 @@
 #include <type_traits>
 
 #include "pdm/core/arena.hpp"
+#include "pdm/dsp/fft_progress.hpp"
 #include "pdm/dsp/fft_use.hpp"
 
 namespace pdm::inline PDM_ABI_NAMESPACE::dsp {
@@ -133,6 +134,30 @@ class fftw_fft {
   void inverse(std::span<complex const> spectrum, std::span<T> x) noexcept;
   void forward_complex(std::span<complex const> in, std::span<complex> out) noexcept;
   void inverse_complex(std::span<complex const> in, std::span<complex> out) noexcept;
+
+  // FFTW cannot stop in the middle: one piece is the whole transform, whatever the budget.
+  bool forward_piece(std::span<T const> x, std::span<complex> spectrum, fft_progress&, std::size_t) noexcept {
+    forward(x, spectrum);
+    return true;
+  }
+  bool inverse_piece(std::span<complex const> spectrum, std::span<T> x, fft_progress&, std::size_t) noexcept {
+    inverse(spectrum, x);
+    return true;
+  }
+  bool forward_complex_piece(std::span<complex const> in, std::span<complex> out, fft_progress&, std::size_t) noexcept {
+    forward_complex(in, out);
+    return true;
+  }
+  bool inverse_complex_piece(std::span<complex const> in, std::span<complex> out, fft_progress&, std::size_t) noexcept {
+    inverse_complex(in, out);
+    return true;
+  }
+  // The work of that one piece, to rounding that of the native transform: n/2 or n values, log2 n / 3 passes.
+  [[nodiscard]] std::size_t work(fft_use one) const noexcept {
+    std::size_t passes = 1;
+    for (std::size_t m = n_; m > 8; m /= 8) ++passes;
+    return n_ == 0 ? 0 : (one == fft_use::real ? n_ / 2 : n_) * passes;
+  }
 
  private:
   using api = detail::fftw_api<T>;

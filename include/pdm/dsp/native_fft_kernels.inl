@@ -1,7 +1,6 @@
 // Vectorised passes of native_fft_plan.hpp, included once for every instruction set.
 //
-// Between the passes the numbers lie in blocks of 64 bytes, B real parts and then B imaginary parts (8 floats or
-// 4 doubles each), so that a vector of complex numbers is one cache line. Element e: block e / B, place e % B.
+// A lane does what every other variant does for the same number: the bits do not depend on the width.
 namespace pdm::inline PDM_ABI_NAMESPACE::dsp::detail::PDM_SIMD_NAMESPACE {
 
 namespace ops = simd::PDM_SIMD_NAMESPACE;
@@ -10,70 +9,54 @@ using vec = ops::vec<T>;
 template <class T>
 inline constexpr std::size_t width = ops::lanes<T>;
 template <class T>
-inline constexpr std::size_t block_size = 32 / sizeof(T);  // B
-template <class T>
 inline constexpr std::size_t unit = 16 / sizeof(T);  // numbers in 16 bytes, within which shuffles are cheap
 inline constexpr std::size_t units = PDM_SIMD_BYTES / 16;
 
+// ---- shuffles: which lane comes from where ----
+
+template <class T, std::size_t Part>
+constexpr std::size_t part_place(std::size_t i) noexcept {
+  std::size_t const g = i / unit<T> * unit<T>, r = i % unit<T>, half = unit<T> / 2;
+  return Part + (r < half ? g + 2 * r : width<T> + g + 2 * (r - half));
+}
 // Of two vectors of interleaved complex numbers the real and the imaginary parts, in the order that place_of() tells.
 template <class T>
 [[gnu::always_inline]] inline void take_apart(vec<T> a, vec<T> b, vec<T>& re, vec<T>& im) noexcept {
-  if constexpr (sizeof(T) == 4) {
-#if PDM_SIMD_BYTES == 32
-    re = __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14);
-    im = __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15);
-#else
-    re = __builtin_shufflevector(a, b, 0, 2, 4, 6);
-    im = __builtin_shufflevector(a, b, 1, 3, 5, 7);
-#endif
-  } else {
-#if PDM_SIMD_BYTES == 32
-    re = __builtin_shufflevector(a, b, 0, 4, 2, 6);
-    im = __builtin_shufflevector(a, b, 1, 5, 3, 7);
-#else
-    re = __builtin_shufflevector(a, b, 0, 2);
-    im = __builtin_shufflevector(a, b, 1, 3);
-#endif
-  }
+  re = ops::shuffle<T, part_place<T, 0>>(a, b);
+  im = ops::shuffle<T, part_place<T, 1>>(a, b);
 }
-// Which complex number of the two vectors stands at place i of unit g.
+// Which complex number of the two vectors stands in a lane.
 template <class T>
-constexpr std::size_t place_of(std::size_t g, std::size_t i) noexcept {
+constexpr std::size_t place_of(std::size_t lane) noexcept {
   constexpr std::size_t half = unit<T> / 2;
+  std::size_t const g = lane / unit<T>, i = lane % unit<T>;
   return i < half ? g * half + i : width<T> / 2 + g * half + i - half;
 }
 
+// Alternately from the lower (or upper) halves of the 16-byte units of two vectors: single numbers, or pairs of them.
+template <class T, std::size_t Upper>
+constexpr std::size_t zip_place(std::size_t i) noexcept {
+  std::size_t const g = i / unit<T> * unit<T>, r = i % unit<T>;
+  return (r % 2 == 0 ? 0 : width<T>)+g + r / 2 + Upper * unit<T> / 2;
+}
+template <class T, std::size_t Upper>
+constexpr std::size_t zip_pair_place(std::size_t i) noexcept {
+  std::size_t const g = i / unit<T> * unit<T>, r = i % unit<T>;
+  return (r < 2 ? 0 : width<T>)+g + r % 2 + 2 * Upper;
+}
 // Transposes unit<T> vectors within each unit.
 template <class T>
 [[gnu::always_inline]] inline void transpose(vec<T> const* x, vec<T>* out) noexcept {
-  if constexpr (sizeof(T) == 4) {
-#if PDM_SIMD_BYTES == 32
-    vec<T> const a = __builtin_shufflevector(x[0], x[1], 0, 8, 1, 9, 4, 12, 5, 13);
-    vec<T> const b = __builtin_shufflevector(x[0], x[1], 2, 10, 3, 11, 6, 14, 7, 15);
-    vec<T> const c = __builtin_shufflevector(x[2], x[3], 0, 8, 1, 9, 4, 12, 5, 13);
-    vec<T> const d = __builtin_shufflevector(x[2], x[3], 2, 10, 3, 11, 6, 14, 7, 15);
-    out[0] = __builtin_shufflevector(a, c, 0, 1, 8, 9, 4, 5, 12, 13);
-    out[1] = __builtin_shufflevector(a, c, 2, 3, 10, 11, 6, 7, 14, 15);
-    out[2] = __builtin_shufflevector(b, d, 0, 1, 8, 9, 4, 5, 12, 13);
-    out[3] = __builtin_shufflevector(b, d, 2, 3, 10, 11, 6, 7, 14, 15);
-#else
-    vec<T> const a = __builtin_shufflevector(x[0], x[1], 0, 4, 1, 5);
-    vec<T> const b = __builtin_shufflevector(x[0], x[1], 2, 6, 3, 7);
-    vec<T> const c = __builtin_shufflevector(x[2], x[3], 0, 4, 1, 5);
-    vec<T> const d = __builtin_shufflevector(x[2], x[3], 2, 6, 3, 7);
-    out[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
-    out[1] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
-    out[2] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
-    out[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
-#endif
+  vec<T> const a = ops::shuffle<T, zip_place<T, 0>>(x[0], x[1]), b = ops::shuffle<T, zip_place<T, 1>>(x[0], x[1]);
+  if constexpr (unit<T> == 2) {
+    out[0] = a;
+    out[1] = b;
   } else {
-#if PDM_SIMD_BYTES == 32
-    out[0] = __builtin_shufflevector(x[0], x[1], 0, 4, 2, 6);
-    out[1] = __builtin_shufflevector(x[0], x[1], 1, 5, 3, 7);
-#else
-    out[0] = __builtin_shufflevector(x[0], x[1], 0, 2);
-    out[1] = __builtin_shufflevector(x[0], x[1], 1, 3);
-#endif
+    vec<T> const c = ops::shuffle<T, zip_place<T, 0>>(x[2], x[3]), d = ops::shuffle<T, zip_place<T, 1>>(x[2], x[3]);
+    out[0] = ops::shuffle<T, zip_pair_place<T, 0>>(a, c);
+    out[1] = ops::shuffle<T, zip_pair_place<T, 1>>(a, c);
+    out[2] = ops::shuffle<T, zip_pair_place<T, 0>>(b, d);
+    out[3] = ops::shuffle<T, zip_pair_place<T, 1>>(b, d);
   }
 }
 
@@ -81,236 +64,422 @@ template <class T>
 struct unit_vector {
   typedef T type __attribute__((vector_size(16)));
 };
-// Stores unit g of v.
-template <class T>
-[[gnu::always_inline]] inline void store_unit(T* to, vec<T> v, std::size_t g) noexcept {
-#if PDM_SIMD_BYTES == 32
-  typename unit_vector<T>::type low, high;
-  if constexpr (sizeof(T) == 4) {
-    low = __builtin_shufflevector(v, v, 0, 1, 2, 3);
-    high = __builtin_shufflevector(v, v, 4, 5, 6, 7);
+// Stores unit G of v.
+template <std::size_t G, class T, class V>
+[[gnu::always_inline]] inline void store_unit(T* to, V v) noexcept {
+  typename unit_vector<T>::type part;
+  if constexpr (units == 1) {
+    part = v;
+  } else if constexpr (unit<T> == 4) {
+    part = __builtin_shufflevector(v, v, 4 * G, 4 * G + 1, 4 * G + 2, 4 * G + 3);
   } else {
-    low = __builtin_shufflevector(v, v, 0, 1);
-    high = __builtin_shufflevector(v, v, 2, 3);
+    part = __builtin_shufflevector(v, v, 2 * G, 2 * G + 1);
   }
-  __builtin_memcpy(to, g == 0 ? &low : &high, 16);
-#else
-  (void)g;
-  __builtin_memcpy(to, &v, 16);
-#endif
+  __builtin_memcpy(to, &part, 16);
 }
 
+template <class T, std::size_t Upper>
+constexpr std::size_t whole_zip_place(std::size_t i) noexcept {
+  return (i % 2 == 0 ? 0 : width<T>)+i / 2 + Upper * width<T> / 2;
+}
+template <class T, std::size_t G>
+[[gnu::always_inline]] inline void store_zipped_units(T* to, vec<T> low, vec<T> high) noexcept {
+  if constexpr (G < units) {
+    store_unit<G>(to + 2 * G * unit<T>, low);
+    store_unit<G>(to + (2 * G + 1) * unit<T>, high);
+    store_zipped_units<T, G + 1>(to, low, high);
+  }
+}
 // Stores complex numbers given apart in natural order as interleaved ones.
 template <class T>
 [[gnu::always_inline]] inline void store_interleaved(T* to, vec<T> re, vec<T> im) noexcept {
-  vec<T> low, high;
-  if constexpr (sizeof(T) == 4) {
-#if PDM_SIMD_BYTES == 32
-    low = __builtin_shufflevector(re, im, 0, 8, 1, 9, 4, 12, 5, 13);
-    high = __builtin_shufflevector(re, im, 2, 10, 3, 11, 6, 14, 7, 15);
-#else
-    low = __builtin_shufflevector(re, im, 0, 4, 1, 5);
-    high = __builtin_shufflevector(re, im, 2, 6, 3, 7);
-#endif
+  if constexpr (units == 4) {
+    ops::store(to, ops::shuffle<T, whole_zip_place<T, 0>>(re, im));
+    ops::store(to + width<T>, ops::shuffle<T, whole_zip_place<T, 1>>(re, im));
   } else {
-#if PDM_SIMD_BYTES == 32
-    low = __builtin_shufflevector(re, im, 0, 4, 2, 6);
-    high = __builtin_shufflevector(re, im, 1, 5, 3, 7);
-#else
-    low = __builtin_shufflevector(re, im, 0, 2);
-    high = __builtin_shufflevector(re, im, 1, 3);
-#endif
-  }
-  for (std::size_t g = 0; g < units; ++g) {
-    store_unit(to + 2 * g * unit<T>, low, g);
-    store_unit(to + (2 * g + 1) * unit<T>, high, g);
+    store_zipped_units<T, 0>(to, ops::shuffle<T, zip_place<T, 0>>(re, im), ops::shuffle<T, zip_place<T, 1>>(re, im));
   }
 }
 
-// The first pass: factor 8, no twiddles, interleaved numbers in, blocks out. Swap: the parts change places.
+// ---- the discrete Fourier transform of R values ----
+
+// Source loads values and Sink takes results: from(k, stride, re, im) loads k, k + stride .. into the arrays,
+// to(k, stride, re, im) takes results k, k + stride .. 8 and 16 go in groups, so that few values are at hand at a time.
+template <std::size_t G, std::size_t I, class V, class T, class Source>
+[[gnu::always_inline]] inline void load_groups(Source const& from, V (&x)[G][4], V (&y)[G][4]) noexcept {
+  if constexpr (I < G) {
+    constexpr std::size_t w = I * 4 / G;
+    from(I, G, x[I], y[I]);
+    butterfly<4, V, T>(x[I], y[I]);
+    turn_16<w, V, T>(x[I][1], y[I][1]);
+    turn_16<2 * w, V, T>(x[I][2], y[I][2]);
+    turn_16<3 * w, V, T>(x[I][3], y[I][3]);
+    load_groups<G, I + 1, V, T>(from, x, y);
+  }
+}
+template <std::size_t G, std::size_t K, class V, class T, class Sink>
+[[gnu::always_inline]] inline void store_groups(Sink const& to, V (&x)[G][4], V (&y)[G][4]) noexcept {
+  if constexpr (K < 4) {
+    V p[G], q[G];
+    for (std::size_t i = 0; i < G; ++i) {
+      p[i] = x[i][K];
+      q[i] = y[i][K];
+    }
+    butterfly<G, V, T>(p, q);
+    to(K, 4, p, q);
+    store_groups<G, K + 1, V, T>(to, x, y);
+  }
+}
+template <std::size_t R, class V, class T, class Source, class Sink>
+[[gnu::always_inline]] inline void transform(Source const& from, Sink const& to) noexcept {
+  if constexpr (R < 8) {
+    V x[R], y[R];
+    from(0, 1, x, y);
+    butterfly<R, V, T>(x, y);
+    to(0, 1, x, y);
+  } else {
+    V x[R / 4][4], y[R / 4][4];
+    load_groups<R / 4, 0, V, T>(from, x, y);
+    store_groups<R / 4, 0, V, T>(to, x, y);
+  }
+}
+
+// ---- first pass: no twiddles, interleaved numbers in ----
+
+// Stores what transposing k .. k + unit - 1 of the columns from j on gave, unit by unit.
+template <std::size_t R, class T, std::size_t G>
+[[gnu::always_inline]] inline void store_columns(vec<T> const* re, vec<T> const* im, T* out, spread to, std::size_t j,
+                                                 std::size_t k) noexcept {
+  if constexpr (G < units) {
+    for (std::size_t i = 0; i < unit<T>; ++i) {
+      T* const at = out + to.group * ((j + place_of<T>(G * unit<T> + i)) * R) + k;
+      store_unit<G>(at, re[i]);
+      store_unit<G>(at + to.im, im[i]);
+    }
+    store_columns<R, T, G + 1>(re, im, out, to, j, k);
+  }
+}
+
+// Takes apart the interleaved numbers of columns.
 template <class T, bool Swap>
-inline void first_pass(T const* in, T* out, std::size_t n, T scale) noexcept {
-  constexpr std::size_t w = width<T>, u = unit<T>, b = block_size<T>;
-  std::size_t const m = n / 8;
-  std::size_t j = 0;
-  for (; j + w <= m; j += w) {
-    vec<T> x[8], y[8];
-    for (std::size_t k = 0; k < 8; ++k) {
-      T const* const from = in + 2 * (k * m + j);
-      take_apart<T>(ops::load(from), ops::load(from + w), Swap ? y[k] : x[k], Swap ? x[k] : y[k]);
+struct columns_source {
+  T const* in;
+  std::size_t step;
+  T scale;
+  template <std::size_t N>
+  [[gnu::always_inline]] void operator()(std::size_t k, std::size_t stride, vec<T> (&re)[N],
+                                         vec<T> (&im)[N]) const noexcept {
+    T const* from = in + k * step;
+    for (std::size_t i = 0; i < N; ++i, from += stride * step) {
+      take_apart<T>(ops::load(from), ops::load(from + width<T>), Swap ? im[i] : re[i], Swap ? re[i] : im[i]);
       if constexpr (Swap) {
-        x[k] = x[k] * scale;
-        y[k] = y[k] * scale;
-      }
-    }
-    butterfly<8, vec<T>, T>(x, y);
-    for (std::size_t k = 0; k < 8; k += u) {
-      vec<T> re[u], im[u];
-      transpose<T>(x + k, re);
-      transpose<T>(y + k, im);
-      for (std::size_t g = 0; g < units; ++g) {
-        for (std::size_t i = 0; i < u; ++i) {
-          std::size_t const e = (j + place_of<T>(g, i)) * 8 + k;
-          T* const to = out + e / b * 2 * b + e % b;
-          store_unit(to, re[i], g);
-          store_unit(to + b, im[i], g);
-        }
+        re[i] = re[i] * scale;
+        im[i] = im[i] * scale;
       }
     }
   }
-  for (; j < m; ++j) {
-    T x[8], y[8];
-    for (std::size_t k = 0; k < 8; ++k) {
-      T const* const from = in + 2 * (k * m + j);
-      x[k] = from[Swap ? 1 : 0];
-      y[k] = from[Swap ? 0 : 1];
-      if constexpr (Swap) {
-        x[k] = x[k] * scale;
-        y[k] = y[k] * scale;
-      }
+};
+template <class V>
+struct array_sink {
+  V *re, *im;
+  template <std::size_t N>
+  [[gnu::always_inline]] void operator()(std::size_t k, std::size_t stride, V (&x)[N], V (&y)[N]) const noexcept {
+    for (std::size_t i = 0; i < N; ++i, k += stride) {
+      re[k] = x[i];
+      im[k] = y[i];
     }
-    butterfly<8, T, T>(x, y);
-    for (std::size_t k = 0; k < 8; ++k) {
-      std::size_t const e = j * 8 + k;
-      out[e / b * 2 * b + e % b] = x[k];
-      out[e / b * 2 * b + e % b + b] = y[k];
+  }
+};
+
+template <std::size_t R, class T, bool Swap>
+[[gnu::always_inline]] inline void first_columns(T const* in, T* out, spread to, std::size_t m, std::size_t j,
+                                                 T scale) noexcept {
+  constexpr std::size_t u = unit<T>, b = block_size<T>;
+  vec<T> x[R], y[R];
+  transform<R, vec<T>, T>(columns_source<T, Swap>{in + 2 * j, 2 * m, scale}, array_sink<vec<T>>{x, y});
+  for (std::size_t k = 0; k + u <= R; k += u) {
+    vec<T> re[u], im[u];
+    transpose<T>(x + k, re);
+    transpose<T>(y + k, im);
+    store_columns<R, T, 0>(re, im, out, to, j, to.group * (k - k % b) + k % b);
+  }
+  for (std::size_t k = R / u * u; k < R; ++k) {  // planar then
+    for (std::size_t i = 0; i < width<T>; ++i) {
+      T* const at = out + (j + place_of<T>(i)) * R + k;
+      at[0] = x[k][i];
+      at[to.im] = y[k][i];
     }
   }
 }
 
-// A later pass: l is a multiple of B. Last: interleaved numbers out, of transform length n.
-template <std::size_t R, class T, bool Last, bool Swap>
-inline void later_pass(T const* in, T* out, T const* twiddles, std::size_t l, std::size_t m) noexcept {
-  constexpr std::size_t w = width<T>, b = block_size<T>;
-  for (std::size_t j = 0; j < m; ++j) {
-    for (std::size_t q = 0; q < l; q += b) {
-      for (std::size_t h = 0; h < b; h += w) {
-        vec<T> x[R], y[R];
-        T const* from = in + 2 * (j * l + q) + h;
-        x[0] = ops::load(from);
-        y[0] = ops::load(from + b);
-        T const* t = twiddles + 2 * q + h;
-        for (std::size_t k = 1; k < R; ++k) {
-          from += 2 * m * l;
-          vec<T> const re = ops::load(from), im = ops::load(from + b);
-          vec<T> const c = ops::load(t), s = ops::load(t + b);
-          x[k] = re * c - im * s;
-          y[k] = re * s + im * c;
-          t += 2 * l;
-        }
-        butterfly<R, vec<T>, T>(x, y);
-        T* to = out + 2 * (j * R * l + q);
-        for (std::size_t k = 0; k < R; ++k, to += 2 * l) {
-          if constexpr (Last) {
-            store_interleaved<T>(to + 2 * h, Swap ? y[k] : x[k], Swap ? x[k] : y[k]);
-          } else {
-            ops::store(to + h, x[k]);
-            ops::store(to + h + b, y[k]);
-          }
-        }
-      }
+// One number of each column; the result goes to the places of the layout.
+template <class T, bool Swap>
+struct column_source {
+  T const* in;
+  std::size_t step;
+  T scale;
+  template <std::size_t N>
+  [[gnu::always_inline]] void operator()(std::size_t k, std::size_t stride, T (&re)[N], T (&im)[N]) const noexcept {
+    T const* from = in + k * step;
+    for (std::size_t i = 0; i < N; ++i, from += stride * step) {
+      re[i] = Swap ? from[1] * scale : from[0];
+      im[i] = Swap ? from[0] * scale : from[1];
+    }
+  }
+};
+template <class T>
+struct place_sink {
+  T* out;
+  spread to;
+  std::size_t first;
+  template <std::size_t N>
+  [[gnu::always_inline]] void operator()(std::size_t k, std::size_t stride, T (&x)[N], T (&y)[N]) const noexcept {
+    for (std::size_t i = 0; i < N; ++i, k += stride) {
+      T* const at = out + to.place<T>(first + k);
+      at[0] = x[i];
+      at[to.im] = y[i];
+    }
+  }
+};
+
+// Columns [first, last) of m.
+template <std::size_t R, class T, bool Swap>
+inline void first_pass(T const* in, T* out, spread to, std::size_t m, std::size_t first, std::size_t last,
+                       T scale) noexcept {
+  constexpr std::size_t w = width<T>;
+  if (m >= w) {
+    for (std::size_t j = first; j < last; j += w) {
+      first_columns<R, T, Swap>(in, out, to, m, j + w <= m ? j : m - w, scale);  // the last ones perhaps again
+    }
+    return;
+  }
+  for (std::size_t j = first; j < last; ++j) {
+    transform<R, T, T>(column_source<T, Swap>{in + 2 * j, 2 * m, scale}, place_sink<T>{out, to, j * R});
+  }
+}
+
+// ---- short pass: l < B, so that a vector holds numbers of several rows; planar in ----
+
+template <class V, class T>
+[[gnu::always_inline]] inline V load_as(T const* p) noexcept {
+  V v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+
+template <class V, class T>
+struct short_source {
+  T const *in, *twiddles;
+  std::size_t step, row;
+  std::ptrdiff_t im_at;
+  template <std::size_t N>
+  [[gnu::always_inline]] void operator()(std::size_t k, std::size_t stride, V (&re)[N], V (&im)[N]) const noexcept {
+    for (std::size_t i = 0; i < N; ++i, k += stride) {
+      re[i] = load_as<V>(in + k * step);
+      im[i] = load_as<V>(in + k * step + im_at);
+      if (k == 0) continue;
+      T const* const t = twiddles + (k - 1) * 2 * row;
+      V const c = load_as<V>(t), s = load_as<V>(t + row), x = re[i] * c - im[i] * s;
+      im[i] = re[i] * s + im[i] * c;
+      re[i] = x;
+    }
+  }
+};
+
+// Butterflies u .. u + lanes of V - 1 of l m.
+template <std::size_t R, class V, class T>
+[[gnu::always_inline]] inline void short_columns(T const* in, T* out, spread from, spread to, T const* twiddles,
+                                                 std::size_t l, std::size_t m, std::size_t u) noexcept {
+  constexpr std::size_t lanes = sizeof(V) / sizeof(T);
+  std::size_t j = u / l, q = u % l;
+  V x[R], y[R];
+  transform<R, V, T>(short_source<V, T>{in + u, twiddles + q, m * l, l + block_size<T>, from.im}, array_sink<V>{x, y});
+  T re[R][lanes], im[R][lanes];
+  __builtin_memcpy(re, x, sizeof x);
+  __builtin_memcpy(im, y, sizeof y);
+  for (std::size_t i = 0; i < lanes; ++i) {
+    for (std::size_t k = 0; k < R; ++k) {
+      T* const at = out + to.place<T>((j * R + k) * l + q);
+      at[0] = re[k][i];
+      at[to.im] = im[k][i];
+    }
+    if (++q == l) {
+      q = 0;
+      ++j;
     }
   }
 }
 
+// Butterflies [first, last) of l m.
+template <std::size_t R, class T>
+inline void short_pass(T const* in, T* out, spread from, spread to, T const* twiddles, std::size_t l, std::size_t m,
+                       std::size_t first, std::size_t last) noexcept {
+  constexpr std::size_t w = width<T>;
+  std::size_t const count = l * m;
+  for (std::size_t u = first; count >= w && u < last; u += w) {
+    short_columns<R, vec<T>>(in, out, from, to, twiddles, l, m, u + w <= count ? u : count - w);
+  }
+  for (std::size_t u = first; count < w && u < last; ++u) {
+    short_columns<R, T>(in, out, from, to, twiddles, l, m, u);
+  }
+}
+
+// ---- long pass: l >= B; the last block of a row reaches back where B does not divide l ----
+
+template <class T>
+struct long_source {
+  T const *in, *twiddles;
+  std::size_t step;
+  std::ptrdiff_t im_at;
+  template <std::size_t N>
+  [[gnu::always_inline]] void operator()(std::size_t k, std::size_t stride, vec<T> (&re)[N],
+                                         vec<T> (&im)[N]) const noexcept {
+    constexpr std::size_t b = block_size<T>;
+    T const* from = in + k * step;
+    for (std::size_t i = 0; i < N; ++i, k += stride, from += stride * step) {
+      re[i] = ops::load(from);
+      im[i] = ops::load(from + im_at);
+      if (k == 0) continue;
+      T const* const t = twiddles + (k - 1) * 2 * b;
+      vec<T> const c = ops::load(t), s = ops::load(t + b), x = re[i] * c - im[i] * s;
+      im[i] = re[i] * s + im[i] * c;
+      re[i] = x;
+    }
+  }
+};
 template <class T, bool Last, bool Swap>
-inline void any_pass(std::size_t r, T const* in, T* out, T const* t, std::size_t l, std::size_t m) noexcept {
-  switch (r) {
-    case 8: later_pass<8, T, Last, Swap>(in, out, t, l, m); break;
-    case 4: later_pass<4, T, Last, Swap>(in, out, t, l, m); break;
-    case 5: later_pass<5, T, Last, Swap>(in, out, t, l, m); break;
-    case 3: later_pass<3, T, Last, Swap>(in, out, t, l, m); break;
-    default: later_pass<2, T, Last, Swap>(in, out, t, l, m); break;
+struct long_sink {
+  T* out;
+  std::size_t step;
+  std::ptrdiff_t im_at;
+  template <std::size_t N>
+  [[gnu::always_inline]] void operator()(std::size_t k, std::size_t stride, vec<T> (&x)[N],
+                                         vec<T> (&y)[N]) const noexcept {
+    T* to = out + k * step;
+    for (std::size_t i = 0; i < N; ++i, to += stride * step) {
+      if constexpr (Last) {
+        store_interleaved<T>(to, Swap ? y[i] : x[i], Swap ? x[i] : y[i]);
+      } else {
+        ops::store(to, x[i]);
+        ops::store(to + im_at, y[i]);
+      }
+    }
+  }
+};
+
+// Blocks [first, last). Last: interleaved numbers out.
+template <std::size_t R, class T, bool Last, bool Swap>
+inline void long_pass(T const* in, T* out, spread where, T const* twiddles, std::size_t l, std::size_t m,
+                      std::size_t first, std::size_t last) noexcept {
+  constexpr std::size_t w = width<T>, b = block_size<T>, wide = Last ? 2 : 1;
+  std::size_t const per_row = (l + b - 1) / b, out_group = Last ? 2 : where.group;
+  std::size_t j = first / per_row, t = first % per_row;
+  for (std::size_t i = first; i < last; ++i) {
+    std::size_t const q = t * b + b <= l ? t * b : l - b;
+    T const* const tw = twiddles + t * (2 * b * (R - 1));
+    T const* const from = in + where.group * (j * l + q);
+    T* const to = out + out_group * (j * R * l + q);
+    for (std::size_t h = 0; h < b; h += w) {
+      transform<R, vec<T>, T>(long_source<T>{from + h, tw + h, where.group * m * l, where.im},
+                              long_sink<T, Last, Swap>{to + wide * h, out_group * l, where.im});
+    }
+    if (++t == per_row) {
+      t = 0;
+      ++j;
+    }
   }
 }
 
-// All passes of a length whose first factor is 8 and that has at least two factors. Between them the numbers go to
-// and fro between out and `work` (2 n numbers), so that the last pass ends in out; in and out must not overlap.
+// Units [first, last) of a pass; Swap: the inverse transform.
+template <std::size_t R, class T, bool Swap>
+inline void factor_pass(T const* in, T* out, T const* twiddles, pass_shape p, std::size_t first, std::size_t last,
+                        T scale) noexcept {
+  constexpr std::size_t b = block_size<T>;
+  std::size_t const count = p.l * p.m, end = last * b < count ? last * b : count;
+  spread to = p.inner;
+  if (p.last) to = {2, 2, 1};
+  if (p.l >= b) {
+    if (p.last) return long_pass<R, T, true, Swap>(in, out, p.inner, twiddles, p.l, p.m, first, last);
+    return long_pass<R, T, false, false>(in, out, p.inner, twiddles, p.l, p.m, first, last);
+  }
+  if (p.last && Swap) {
+    ++out;
+    to.im = -1;
+  }
+  if (p.l == 1) return first_pass<R, T, Swap>(in, out, to, p.m, first * b, end, scale);
+  short_pass<R, T>(in, out, p.inner, to, twiddles, p.l, p.m, first * b, end);
+}
+
 template <class T, bool Swap>
-inline void blocked_transform(T const* in, T* out, fft_factors const& f, std::size_t n, T const* twiddles, T* work,
-                              T scale) noexcept {
-  T* from = f.count % 2 == 0 ? work : out;
-  T* to = f.count % 2 == 0 ? out : work;
-  first_pass<T, Swap>(in, from, n, scale);
-  std::size_t l = 8;
-  for (std::size_t i = 1; i + 1 < f.count; ++i) {
-    std::size_t const r = f.radix[i];
-    any_pass<T, false, false>(r, from, to, twiddles, l, n / (l * r));
-    twiddles += 2 * (r - 1) * l;
-    l *= r;
-    T* const used = from;
-    from = to;
-    to = used;
+inline void any_pass(T const* in, T* out, T const* t, pass_shape p, std::size_t first, std::size_t last,
+                     T scale) noexcept {
+  switch (p.radix) {
+    case 16: return factor_pass<16, T, Swap>(in, out, t, p, first, last, scale);
+    case 8: return factor_pass<8, T, Swap>(in, out, t, p, first, last, scale);
+    case 5: return factor_pass<5, T, Swap>(in, out, t, p, first, last, scale);
+    case 4: return factor_pass<4, T, Swap>(in, out, t, p, first, last, scale);
+    case 3: return factor_pass<3, T, Swap>(in, out, t, p, first, last, scale);
+    default: return factor_pass<2, T, Swap>(in, out, t, p, first, last, scale);
   }
-  std::size_t const r = f.radix[f.count - 1];
-  any_pass<T, true, Swap>(r, from, to, twiddles, l, n / (l * r));
 }
 
-// Complex numbers of an interleaved vector in reverse order; the two parts of each exchanged; one part twice.
+// ---- pairs of lines, and products, of interleaved complex numbers ----
+
+template <class T>
+constexpr std::size_t reversed_place(std::size_t i) noexcept {
+  return width<T> - 2 - i / 2 * 2 + i % 2;
+}
+template <class T>
+constexpr std::size_t exchanged_place(std::size_t i) noexcept {
+  return i % 2 == 0 ? i + 1 : i - 1;
+}
+template <class T>
+constexpr std::size_t re_place(std::size_t i) noexcept {
+  return i / 2 * 2;
+}
+template <class T>
+constexpr std::size_t im_place(std::size_t i) noexcept {
+  return i / 2 * 2 + 1;
+}
+// Complex numbers in reverse order.
 template <class T>
 [[gnu::always_inline]] inline vec<T> reversed(vec<T> v) noexcept {
-  if constexpr (sizeof(T) == 4) {
-#if PDM_SIMD_BYTES == 32
-    return __builtin_shufflevector(v, v, 6, 7, 4, 5, 2, 3, 0, 1);
-#else
-    return __builtin_shufflevector(v, v, 2, 3, 0, 1);
-#endif
-  } else {
-#if PDM_SIMD_BYTES == 32
-    return __builtin_shufflevector(v, v, 2, 3, 0, 1);
-#else
-    return v;
-#endif
-  }
+  return ops::shuffle<T, reversed_place<T>>(v, v);
 }
 template <class T>
-[[gnu::always_inline]] inline void turn_parts(vec<T> v, vec<T>& exchanged, vec<T>& re, vec<T>& im, vec<T> w) noexcept {
-  if constexpr (sizeof(T) == 4) {
-#if PDM_SIMD_BYTES == 32
-    exchanged = __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6);
-    re = __builtin_shufflevector(w, w, 0, 0, 2, 2, 4, 4, 6, 6);
-    im = __builtin_shufflevector(w, w, 1, 1, 3, 3, 5, 5, 7, 7);
-#else
-    exchanged = __builtin_shufflevector(v, v, 1, 0, 3, 2);
-    re = __builtin_shufflevector(w, w, 0, 0, 2, 2);
-    im = __builtin_shufflevector(w, w, 1, 1, 3, 3);
-#endif
-  } else {
-#if PDM_SIMD_BYTES == 32
-    exchanged = __builtin_shufflevector(v, v, 1, 0, 3, 2);
-    re = __builtin_shufflevector(w, w, 0, 0, 2, 2);
-    im = __builtin_shufflevector(w, w, 1, 1, 3, 3);
-#else
-    exchanged = __builtin_shufflevector(v, v, 1, 0);
-    re = __builtin_shufflevector(w, w, 0, 0);
-    im = __builtin_shufflevector(w, w, 1, 1);
-#endif
-  }
+[[gnu::always_inline]] inline vec<T> alternating(T re, T im) noexcept {
+  vec<T> v;
+  for (std::size_t i = 0; i < width<T>; ++i) v[i] = i % 2 == 0 ? re : im;
+  return v;
+}
+// a times b; minus_plus is alternating(-1, 1).
+template <class T>
+[[gnu::always_inline]] inline vec<T> product(vec<T> a, vec<T> b, vec<T> minus_plus) noexcept {
+  vec<T> const exchanged = ops::shuffle<T, exchanged_place<T>>(a, a);
+  vec<T> const re = ops::shuffle<T, re_place<T>>(b, b), im = ops::shuffle<T, im_place<T>>(b, b);
+  return a * re + exchanged * (im * minus_plus);
 }
 
 // For k = 1 .. h/2 with p = in[k], q = conj in[h-k], t = v[k] (p - q) factor:
 //   out[k] = (p + q) factor + t,  out[h-k] = conj((p + q) factor - t);  in and out may be the same.
 // Conjugate: v[k] conjugated. This takes the spectrum of a real signal out of that of its halves, and back.
+// For k in [first, last), first >= 1 and last <= h/2 + 1.
 template <class T, bool Conjugate>
-inline void pair_pass(T const* in, T* out, T const* v, std::size_t h, T factor) noexcept {
+inline void pair_pass(T const* in, T* out, T const* v, std::size_t h, T factor, std::size_t first,
+                      std::size_t last) noexcept {
   constexpr std::size_t w = width<T>, c = w / 2;  // complex numbers in a vector
-  vec<T> flip_imaginary, turn_sign;
-  for (std::size_t i = 0; i < w; ++i) {
-    flip_imaginary[i] = i % 2 == 0 ? T(1) : T(-1);
-    turn_sign[i] = (i % 2 == 0) != Conjugate ? T(-1) : T(1);
-  }
-  std::size_t k = 1;
-  for (; 2 * (k + c) <= h + 1; k += c) {
+  vec<T> const flip_imaginary = alternating<T>(1, -1);
+  vec<T> const turn_sign = Conjugate ? flip_imaginary : alternating<T>(-1, 1);
+  std::size_t k = first;
+  for (; k + c <= last && 2 * (k + c) <= h + 1; k += c) {
     vec<T> const p = ops::load(in + 2 * k);
     vec<T> const q = reversed<T>(ops::load(in + 2 * (h - k - c + 1))) * flip_imaginary;
     vec<T> const sum = (p + q) * factor, difference = (p - q) * factor;
-    vec<T> exchanged, re, im;
-    turn_parts<T>(difference, exchanged, re, im, ops::load(v + 2 * k));
-    vec<T> const t = difference * re + exchanged * (im * turn_sign);
+    vec<T> const t = product<T>(difference, ops::load(v + 2 * k), turn_sign);
     ops::store(out + 2 * k, sum + t);
     ops::store(out + 2 * (h - k - c + 1), reversed<T>((sum - t) * flip_imaginary));
   }
-  for (; k <= h / 2; ++k) {
+  for (; k < last; ++k) {
     T const* const low = in + 2 * k;
     T const* const high = in + 2 * (h - k);
     T const ar = (low[0] + high[0]) * factor, ai = (low[1] - high[1]) * factor;
@@ -321,6 +490,25 @@ inline void pair_pass(T const* in, T* out, T const* v, std::size_t h, T factor) 
     out[2 * k + 1] = ai + ti;
     out[2 * (h - k)] = ar - tr;
     out[2 * (h - k) + 1] = ti - ai;
+  }
+}
+
+// out[k] = a[k] b[k] for n complex numbers; SwapIn, SwapOut: with the parts of a, or of the product, exchanged.
+template <class T, bool SwapIn, bool SwapOut>
+inline void multiply(T const* a, T const* b, T* out, std::size_t n) noexcept {
+  constexpr std::size_t w = width<T>;
+  vec<T> const minus_plus = alternating<T>(-1, 1);
+  std::size_t k = 0;
+  for (; k + w <= 2 * n; k += w) {
+    vec<T> x = ops::load(a + k);
+    if constexpr (SwapIn) x = ops::shuffle<T, exchanged_place<T>>(x, x);
+    vec<T> const p = product<T>(x, ops::load(b + k), minus_plus);
+    ops::store(out + k, SwapOut ? ops::shuffle<T, exchanged_place<T>>(p, p) : p);
+  }
+  for (; k < 2 * n; k += 2) {
+    T const x = a[k + (SwapIn ? 1 : 0)], y = a[k + (SwapIn ? 0 : 1)], re = b[k], im = b[k + 1];
+    out[k + (SwapOut ? 1 : 0)] = x * re + y * -im;
+    out[k + (SwapOut ? 0 : 1)] = y * re + x * im;
   }
 }
 
