@@ -14,7 +14,8 @@
 //           Mech. Syst. Signal Process. 92 (2017) 248-277.
 // Shape     in: params.length samples; out: frames()/2 + 1 lines at k rate / (hop frames()), valid until the next call.
 //           A band without power is left out; no band with power: zeros.
-// Cost      frames() transforms of a segment, one of frames() a band; prepare() takes frames() values a band.
+// Cost      frames() transforms of a segment, one of frames() a band; prepare() takes frames() values a band. FFTW (not
+//           the native FFT) takes heap memory in a transform where frames() has a large prime factor.
 // Errors    prepare: invalid_argument for fewer than 2 frames, a hop of 0 or above the segment, no band in range.
 #pragma once
 
