@@ -21,6 +21,7 @@ endfunction()
 
 pdm_script_test(structure.tree COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/tree.py ${PROJECT_SOURCE_DIR})
 pdm_script_test(structure.modules COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/modules.py ${PROJECT_SOURCE_DIR})
+pdm_script_test(structure.platform_math COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/platform_math.py ${PROJECT_SOURCE_DIR})
 
 # What does not depend on how the project is built is left out where it would only be done again.
 function(pdm_source_tests compiler suffix)
@@ -72,7 +73,7 @@ pdm_script_test(structure.two_units COMMAND test_two_units)
 
 if(PDM_VENDOR AND TARGET pdm_program)
   pdm_script_test(structure.no_copyleft COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/symbols.py no-copyleft
-                  $<TARGET_FILE:pdm_program>)
+                  $<TARGET_FILE:pdm_program> $<TARGET_FILE:pdm_c>)
 endif()
 
 # Programs in C, and what the library behind them asks of its surroundings.
@@ -117,6 +118,12 @@ set_tests_properties(package.edge_noexcept PROPERTIES FIXTURES_SETUP edge_noexce
 pdm_script_test(package.edge_noexcept.symbols COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/symbols.py no-heap
                 ${PROJECT_BINARY_DIR}/consumers/edge_noexcept/consumer)
 set_tests_properties(package.edge_noexcept.symbols PROPERTIES FIXTURES_REQUIRED edge_noexcept)
+find_program(PDM_GXX_11 g++-11)
+if(PDM_GXX_11 AND NOT PDM_FAULT_SWITCHES)
+  pdm_consumer(edge_noexcept.gcc_11 edge_noexcept -DCMAKE_CXX_COMPILER=${PDM_GXX_11})
+elseif(NOT PDM_GXX_11)
+  pdm_script_test(package.edge_noexcept.gcc_11 COMMAND ${CMAKE_COMMAND} -E echo "SKIPPED: no g++-11 here")
+endif()
 pdm_consumer(find_package.edge find_package -DEDGE_ALONE=ON)
 pdm_consumer(add_subdirectory add_subdirectory -DPDM_SOURCE=${PROJECT_SOURCE_DIR} -DPDM_EDGE_ONLY=${PDM_EDGE_ONLY})
 if(TARGET pdm)

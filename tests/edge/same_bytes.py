@@ -13,7 +13,8 @@ import sys
 
 
 def run(command):
-    return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+    # Windows ends a line of text its own way.
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.replace(b"\r\n", b"\n")
 
 
 def main():

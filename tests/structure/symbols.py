@@ -3,7 +3,9 @@
 
     symbols.py no-heap PROGRAM        no operator new or delete, no malloc family, no exceptions, no RTTI
     symbols.py bare LIBRARY           asks for nothing but memory functions, elementary arithmetic and compiler support
-    symbols.py no-copyleft PROGRAM... no library under a copyleft licence (GPL, LGPL, EPL), by ldd and by nm
+    symbols.py no-copyleft FILE...    no library under a copyleft licence (GPL, LGPL, EPL): programs by ldd and nm,
+                                      static libraries by nm
+    symbols.py dll LIBRARY            a DLL that asks for Windows alone and exports pdm_ names alone
 """
 import os
 import re
@@ -21,6 +23,7 @@ RUNTIME = {"linux-vdso", "libstdc++", "libm", "libgcc_s", "libc", "libpthread", 
 # What the design takes and a product can ship: libraries by name, with their licence.
 PERMISSIVE = {"libz": "zlib", "libsodium": "ISC", "libsqlite3": "public domain", "libssl": "Apache-2.0",
               "libcrypto": "Apache-2.0", "libspdlog": "MIT", "libfmt": "MIT", "libpugixml": "MIT"}
+WINDOWS = {"kernel32.dll", "msvcrt.dll", "ucrtbase.dll"}
 COPYLEFT_SYMBOLS = re.compile(r"^(fftwf?_|Mat_Open|Mat_Var|H5[A-Z]+[a-z]|sf_open|modbus_)")
 
 
@@ -47,7 +50,7 @@ def bare(library):
 
 def no_copyleft(program):
     wrong = []
-    for line in output("ldd", program).splitlines():
+    for line in [] if program.endswith(".a") else output("ldd", program).splitlines():
         library = re.split(r"[.]so|[.](?=\d)", line.split()[0].rsplit("/", 1)[-1])[0]
         library = re.sub(r"-x86-64|-aarch64.*", "", library)
         if library not in RUNTIME and library not in PERMISSIVE:
@@ -55,8 +58,17 @@ def no_copyleft(program):
     return wrong + [f"{program}: holds {s}" for s in symbols(program) if COPYLEFT_SYMBOLS.match(s)]
 
 
+def dll(library):
+    listed = output(os.environ.get("OBJDUMP", "objdump"), "-p", library)
+    asked = re.findall(r"DLL Name: (\S+)", listed)
+    exported = re.findall(r"^\s+\[ *\d+\](?: \+base\[ *\d+\])?\s+(?:[0-9a-f]{4} )?([A-Za-z_]\w*)$", listed, re.MULTILINE)
+    assert "pdm_line_create" in exported, f"{library} exports no line"
+    return ([f"{library}: asks for {d}" for d in asked if d.lower() not in WINDOWS] +
+            [f"{library}: exports {e}" for e in exported if not e.startswith("pdm_")])
+
+
 def main():
-    check = {"no-heap": no_heap, "bare": bare, "no-copyleft": no_copyleft}[sys.argv[1]]
+    check = {"dll": dll, "no-heap": no_heap, "bare": bare, "no-copyleft": no_copyleft}[sys.argv[1]]
     wrong = [w for program in sys.argv[2:] for w in check(program)]
     print(*wrong, f"{len(sys.argv) - 2} programs, {len(wrong)} wrong", sep="\n")
     sys.exit(1 if wrong else 0)

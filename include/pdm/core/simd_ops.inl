@@ -75,12 +75,15 @@ template <class T, std::size_t (*At)(std::size_t)>
 constexpr std::size_t even_place(std::size_t i) noexcept { return 2 * i; }
 constexpr std::size_t odd_place(std::size_t i) noexcept { return 2 * i + 1; }
 #if PDM_SIMD_BYTES == 32
-// Inside 16-byte halves first, which is what AVX2 is good at.
+// Inside 16-byte halves first, which is what AVX2 is good at: 0 2 8 10 4 6 12 14, then 0 1 4 5 2 3 6 7.
+constexpr std::size_t even_in_half(std::size_t i) noexcept { return i / 4 * 4 + i / 2 % 2 * 8 + i % 2 * 2; }
+constexpr std::size_t odd_in_half(std::size_t i) noexcept { return even_in_half(i) + 1; }
+constexpr std::size_t middle_swapped(std::size_t i) noexcept { return i % 2 + i / 4 * 2 + i / 2 % 2 * 4; }
 [[gnu::always_inline]] inline void deinterleave(vec<float> a, vec<float> b, vec<float>& re, vec<float>& im) noexcept {
-  vec<float> const r = __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14);
-  vec<float> const i = __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15);
-  re = __builtin_shufflevector(r, r, 0, 1, 4, 5, 2, 3, 6, 7);
-  im = __builtin_shufflevector(i, i, 0, 1, 4, 5, 2, 3, 6, 7);
+  vec<float> const r = shuffle<float, even_in_half>(a, b);
+  vec<float> const i = shuffle<float, odd_in_half>(a, b);
+  re = shuffle<float, middle_swapped>(r, r);
+  im = shuffle<float, middle_swapped>(i, i);
 }
 #else
 [[gnu::always_inline]] inline void deinterleave(vec<float> a, vec<float> b, vec<float>& re, vec<float>& im) noexcept {

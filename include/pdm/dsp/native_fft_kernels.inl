@@ -67,6 +67,9 @@ struct unit_vector {
 // Stores unit G of v.
 template <std::size_t G, class T, class V>
 [[gnu::always_inline]] inline void store_unit(T* to, V v) noexcept {
+#if !defined(__clang__) && __GNUC__ < 12
+  __builtin_memcpy(to, reinterpret_cast<char const*>(&v) + 16 * G, 16);
+#else
   typename unit_vector<T>::type part;
   if constexpr (units == 1) {
     part = v;
@@ -76,6 +79,7 @@ template <std::size_t G, class T, class V>
     part = __builtin_shufflevector(v, v, 2 * G, 2 * G + 1);
   }
   __builtin_memcpy(to, &part, 16);
+#endif
 }
 
 template <class T, std::size_t Upper>

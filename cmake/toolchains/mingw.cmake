@@ -1,0 +1,18 @@
+# 64-bit Windows by MinGW-w64 (g++-mingw-w64-x86-64-posix); programs run under Wine with a prefix in the build folder.
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(PDM_TRIPLE x86_64-w64-mingw32)
+set(CMAKE_C_COMPILER ${PDM_TRIPLE}-gcc-posix)
+set(CMAKE_CXX_COMPILER ${PDM_TRIPLE}-g++-posix)
+set(CMAKE_FIND_ROOT_PATH /usr/${PDM_TRIPLE})
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+# The compiler's own run-time libraries go into the DLL: nothing but Windows is asked for.
+set(CMAKE_SHARED_LINKER_FLAGS_INIT -static)
+set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
+find_program(PDM_WINE NAMES wine64 wine PATHS /usr/lib/wine)
+if(PDM_WINE)
+  set(CMAKE_CROSSCOMPILING_EMULATOR /usr/bin/env WINEPREFIX=${CMAKE_BINARY_DIR}/wine WINEDEBUG=-all ${PDM_WINE})
+endif()
