@@ -24,6 +24,7 @@
 #include "pdm/core/archive.hpp"
 #include "pdm/core/math.hpp"
 #include "pdm/dsp/gear_signals.hpp"
+#include "pdm/features/quotient.hpp"
 
 namespace pdm::inline PDM_ABI_NAMESPACE::features {
 
@@ -57,8 +58,6 @@ template <sample_type T>
   };
   return {sum(1), sum(2), sum(3), sum(4)};
 }
-
-[[nodiscard]] inline double quotient(double a, double b) noexcept { return b != 0 ? a / b : math::not_a_number; }
 
 }  // namespace detail
 

@@ -36,6 +36,7 @@
 #include "pdm/core/math.hpp"
 #include "pdm/core/row.hpp"
 #include "pdm/dsp/fft.hpp"
+#include "pdm/features/quotient.hpp"
 #include "pdm/features/stepwise.hpp"
 #include "pdm/features/window_kernels.hpp"
 #include "pdm/signal/block.hpp"
@@ -172,7 +173,6 @@ namespace detail {
   while (dsp::detail::factor_length(n).rest != 1) n += 16;
   return n;
 }
-[[nodiscard]] inline double quotient(double a, double b) noexcept { return b == 0 ? math::not_a_number : a / b; }
 }  // namespace detail
 
 template <dsp::fft_backend<float> Fft>
