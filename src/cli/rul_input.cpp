@@ -325,7 +325,7 @@ class run_reader {
     samples_.resize(setup.length);
     std::vector<std::string> names;
     for (auto const& c : info.channels) {
-      for (auto const& f : setup.features) names.push_back(c + "." + f);
+      for (auto const& f : setup.features) names.emplace_back(c).append(".").append(f);
     }
     if (table_.channels.empty()) table_.channels = names;
     places_.clear();

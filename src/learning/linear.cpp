@@ -66,6 +66,7 @@ std::vector<std::vector<double>> eigenvectors(std::vector<double> a, std::size_t
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t i, std::size_t j) { return a[i * n + i] > a[j * n + j]; });
   std::vector<std::vector<double>> rows;
+  rows.reserve(n);
   for (std::size_t i : order) {
     rows.emplace_back(v.begin() + static_cast<std::ptrdiff_t>(i * n),
                       v.begin() + static_cast<std::ptrdiff_t>((i + 1) * n));
