@@ -79,6 +79,7 @@ template <class With>
 void add_models(adapters& table);
 template <class With>
 void add_drift(adapters& table);
+template <class With>
 void add_impacts(adapters& table);
 template <class With>
 void add_cepstra(adapters& table);
