@@ -11,6 +11,7 @@
 // Cost      One complex transform of about n/2 points and a short real one.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <span>
