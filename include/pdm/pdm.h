@@ -129,9 +129,9 @@ pdm_status pdm_line_process(pdm_line* line, float const* samples, size_t count);
 /* Slices. The work of a complete frame is done by pdm_line_step, piece by piece: at least `budget` units of it, or what
  * is left; 1 while there is more, else 0. Events and scores are those of a line without slices, bit for bit, only
  * later: by at most min(frame_hop, frame_length) samples when every process of at most n samples is followed by a step
- * with pdm_line_budget(config, n), n being at most min(frame_hop, frame_length). A unit is one pass over one sample,
- * some 10 machine instructions; a call exceeds its budget by less than 64 units, by the judging of the row when a
- * frame's work ends, and, when learning ends, by the sorting of learn_frames values. pdm_line_footprint is larger by
+ * with pdm_line_budget(config, n), n being at most min(frame_hop, frame_length). A unit is one pass over one sample;
+ * a call exceeds its budget by less than 64 units, and by the judging of the row when a frame's work ends. The rows
+ * of learning are kept sorted, so that its end is spread like the rest. pdm_line_footprint is larger by
  * min(frame_hop, frame_length) floats. Overrun: a frame that is not done when the next one is complete is done at once
  * by that process call, which is then as long as without slices; nothing is lost; pdm_line_overruns counts.
  * pdm_line_save does not hold a frame that is half done: step until 0 first, if it shall. */
