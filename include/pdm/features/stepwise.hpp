@@ -5,9 +5,9 @@
 //           a row on: begin(frame), then step(budget, next) until busy() is false. pdm/features/sliced.hpp drives it.
 // NB        The samples must stay as they are from begin() until the end. begin() on a busy one drops what it had.
 // Budget    In units. One unit is one pass over one sample (a few multiplications and additions). One step() call does
-// at least one piece, and about `budget` units, less where a pass ends; it
-//           returns the units it did. Whoever drives it calls again until the budget is used up, so that budgets that
-//           add up to work() finish a frame, and no call goes beyond its budget by more than a piece.
+//           at least one piece, and about `budget` units, less where a pass ends; it returns the units it did. Whoever
+//           drives it calls again until the budget is used up, so that budgets that add up to work() finish a frame,
+//           and no call goes beyond its budget by more than a piece.
 #pragma once
 
 #include <algorithm>
