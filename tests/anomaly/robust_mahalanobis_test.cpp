@@ -275,7 +275,7 @@ TEST_CASE("a warm-up that is ended in steps learns the same bits as one that is 
     CHECK_FALSE(steps.score_one(::test::steady_row(x)).ready());
     std::size_t units = 0, calls = 0;
     for (; steps.settling(); ++calls) units += steps.settle_some(1);
-    CHECK(calls == 3 + rows);
+    CHECK(calls == 3 + rows + 3);  // columns, rows, rows of the factor
     CHECK(units == steps.settle_work(3));
     for (int i = 0; i < 20; ++i) {
       next_row();
@@ -314,4 +314,27 @@ TEST_CASE("a warm-up whose end is put off is ended by the next row, and saved an
   CHECK(one.ready());
   CHECK(one.score_one(::test::steady_row(x)).value == other.score_one(::test::steady_row(x)).value);
   CHECK(one.score_one(::test::steady_row(x)).value == restored.score_one(::test::steady_row(x)).value);
+}
+
+TEST_CASE("the factor made in steps after learning gives the score the same bits, whatever is learned in between") {
+  using pdm::anomaly::robust_mahalanobis;
+  robust_mahalanobis lazy({.warm_up = 8}), ahead({.warm_up = 8});
+  ::test::memory memory, other_memory;
+  REQUIRE(lazy.prepare(5, memory.arena()).ok());
+  REQUIRE(ahead.prepare(5, other_memory.arena()).ok());
+  pdm::random_source draw(5);
+  std::array<double, 5> x{};
+  for (std::size_t i = 0; i < 60; ++i) {
+    for (double& v : x) v = draw.normal();
+    x[4] += x[0];
+    lazy.learn_one(::test::steady_row(x));
+    ahead.learn_one(::test::steady_row(x));
+    std::size_t units = 0;
+    for (std::size_t k = 0; k < i % 7; ++k) units += ahead.settle_some(1);
+    if (i >= 8 && i % 7 >= 5) {
+      CHECK(units == robust_mahalanobis::factor_work(5));
+      CHECK(ahead.settle_some(1) == 0);
+    }
+    CHECK(lazy.score_one(::test::steady_row(x)).value == ahead.score_one(::test::steady_row(x)).value);
+  }
 }

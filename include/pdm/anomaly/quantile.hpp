@@ -37,25 +37,28 @@ namespace pdm::inline PDM_ABI_NAMESPACE::anomaly {
   return median(scratch);
 }
 
-// The same of a sorted sample, from the centre outwards; nothing is overwritten. NaN for an empty one.
+// The same of a sorted sample, in O(log n); nothing is overwritten. NaN for an empty one. The values nearest to the
+// centre, one more than half of them, lie side by side: [first, last]; the farthest of these is at one of the ends.
 [[nodiscard]] inline double median_deviation_of_sorted(std::span<double const> sorted, double centre) noexcept {
-  std::size_t const n = sorted.size();
+  std::size_t const n = sorted.size(), nearest = n / 2 + 1;
   if (n == 0) return math::not_a_number;
-  auto above = static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), centre) - sorted.begin());
-  std::size_t below = above;
-  double last = 0, newest = 0;
-  for (std::size_t k = 0; k <= n / 2; ++k) {
-    last = newest;
-    double const up = above < n ? sorted[above] - centre : math::infinity;
-    double const down = below > 0 ? centre - sorted[below - 1] : math::infinity;
-    newest = up < down ? up : down;
-    if (up < down) {
-      ++above;
-    } else {
-      --below;
-    }
+  std::size_t first = 0;
+  for (std::size_t end = n - std::min(n, nearest); first < end;) {
+    std::size_t const middle = first + (end - first) / 2;
+    bool const right = centre - sorted[middle] > sorted[middle + nearest] - centre;
+    first = right ? middle + 1 : first;
+    end = right ? end : middle;
   }
-  return n % 2 == 1 ? newest : last + 0.5 * (newest - last);
+  std::size_t const last = std::min(n, first + nearest) - 1;
+  auto const farther = [&](std::size_t i, std::size_t k) noexcept {
+    double const down = centre - sorted[i], up = sorted[k] - centre;
+    return down > up ? down : up;
+  };
+  double const farthest = farther(first, last);
+  if (n % 2 == 1) return farthest;
+  bool const below = farthest == centre - sorted[first];
+  double const next = n < 2 ? farthest : below ? farther(first + 1, last) : farther(first, last - 1);
+  return next + 0.5 * (farthest - next);
 }
 
 // What makes the deviation of a normal sample its standard deviation: 1 / normal quantile of 3/4.

@@ -19,7 +19,8 @@
 //           is for a person who agrees) left it, and a scale by a factor of 2: a slow fault cannot become normal.
 // Source    P. Huber, E. Ronchetti, Robust Statistics, 2nd ed. (2009), ch. 5-8; O. Ledoit, M. Wolf, J. Multivar.
 //           Anal. 88 (2004) 365-411 for shrinkage; P. Rousseeuw, C. Croux, JASA 88 (1993) for the scale.
-// Cost      score_one: O(p^2), O(p^3/6) after learning or with other columns absent; learn_one: O(p^2).
+// Cost      score_one: O(p^2), O(p^3/6) after learning or with other columns absent, unless settle_some() has had the
+//           time to do that; learn_one: O(p^2).
 // Threads   Distinct objects: safe. Shared objects: unsafe, also for const members (they use scratch).
 #pragma once
 
@@ -77,13 +78,20 @@ class robust_mahalanobis {
 
   // Ends the warm-up with the rows there are; not_ready with fewer than least_rows.
   [[nodiscard]] status settle() noexcept;
-  // Where settle_in_steps holds and the warm-up is full: goes on ending it, a column's median and deviation or a row's
-  // share of the correlation at a time, with the same bits. Returns the units done (features/stepwise.hpp), `budget`
-  // and less than a column more; settle_work() is the sum. learn_one() ends it first when it is called meanwhile.
+  // Where settle_in_steps holds and the warm-up is full: goes on ending it, a column's median and deviation, a row's
+  // share of the correlation or a row of its factor at a time, with the same bits. Returns the units done
+  // (features/stepwise.hpp), `budget` and less than one of these more; settle_work() is the most there are. learn_one()
+  // ends it first when it is called meanwhile: who learns no more once ready() asks settling() as well.
+  // Later on it does what learning has left over for the next score: the factor.
   std::size_t settle_some(std::size_t budget) noexcept;
   [[nodiscard]] bool settling() const noexcept { return !trained_ && held_ == params_.warm_up && held_ > 0; }
   [[nodiscard]] std::size_t settle_work(std::size_t columns) const noexcept {
-    return columns * column_units(params_.warm_up) + params_.warm_up * row_units(columns);
+    return columns * column_units(params_.warm_up) + params_.warm_up * row_units(columns) + factor_work(columns);
+  }
+  [[nodiscard]] static std::size_t factor_work(std::size_t columns) noexcept {
+    std::size_t units = 0;
+    for (std::size_t i = 1; i <= columns; ++i) units += factor_units(i);
+    return units;
   }
   // A person agrees that what was learned since is normal: drift is counted from here.
   void re_anchor() noexcept;
@@ -115,11 +123,13 @@ class robust_mahalanobis {
   [[nodiscard]] double floor_of(double centre) const noexcept;
   [[nodiscard]] double independence() const noexcept;
   [[nodiscard]] double per_present(mask present) const noexcept;
-  // Leaves the counted deviations in deviation_.
-  [[nodiscard]] shrunk_correlation::solution solve(row const& r, mask present) const noexcept;
+  void count_deviations(row const& r, mask present) const noexcept;  // into deviation_
   void hold(row const& r, mask present) noexcept;
-  [[nodiscard]] static std::size_t column_units(std::size_t rows) noexcept { return 4 * rows; }
-  [[nodiscard]] static std::size_t row_units(std::size_t columns) noexcept { return 4 * columns * (columns + 9); }
+  [[nodiscard]] static std::size_t column_units(std::size_t rows) noexcept { return 8 * rows; }
+  [[nodiscard]] static std::size_t row_units(std::size_t columns) noexcept { return columns * (columns + 5); }
+  // The row of the factor that makes it `rows` long.
+  [[nodiscard]] static std::size_t factor_units(std::size_t rows) noexcept { return rows * (rows + 7); }
+  std::size_t factor_some(std::size_t budget) noexcept;
   [[nodiscard]] std::span<double> sorted_column(std::size_t column) const noexcept {
     return sorted_.subspan(column * params_.warm_up, held_);
   }
@@ -238,11 +248,10 @@ inline double robust_mahalanobis::per_present(mask present) const noexcept {
   return static_cast<double>(std::popcount(known_)) / std::popcount(present);
 }
 
-inline shrunk_correlation::solution robust_mahalanobis::solve(row const& r, mask present) const noexcept {
+inline void robust_mahalanobis::count_deviations(row const& r, mask present) const noexcept {
   for (std::size_t i = 0; i < columns_; ++i) {
     deviation_[i] = holds(present, i) ? counted(standardised(r, i)) : 0.0;
   }
-  return correlation_.solve(deviation_, present, independence());
 }
 
 inline score robust_mahalanobis::score_one(row const& r) const noexcept {
@@ -250,7 +259,9 @@ inline score robust_mahalanobis::score_one(row const& r) const noexcept {
   if (auto const why = refuses(r); why != abstention::none) return {0, why};
   mask const present = usable(r) & known_;
   if (present == 0) return {0, abstention::no_columns};
-  return {math::sqrt(solve(r, present).square * per_present(present)), abstention::none};
+  count_deviations(r, present);
+  double const square = correlation_.square(deviation_, present, independence());
+  return {math::sqrt(square * per_present(present)), abstention::none};
 }
 
 inline bool robust_mahalanobis::contributions(row const& r, std::span<double> parts) const noexcept {
@@ -258,7 +269,8 @@ inline bool robust_mahalanobis::contributions(row const& r, std::span<double> pa
   std::ranges::fill(parts, 0.0);
   mask const present = r.size() == columns_ ? usable(r) & known_ : 0;
   if (!trained_ || refuses(r) != abstention::none || present == 0) return false;
-  auto const solved = solve(r, present);
+  count_deviations(r, present);
+  auto const solved = correlation_.solve(deviation_, present, independence());
   if (solved.square == 0) return false;  // no evidence
   double const factor = math::sqrt(per_present(present) / solved.square);
   std::size_t m = 0;
@@ -313,6 +325,7 @@ inline void robust_mahalanobis::sort_held() noexcept {
 }
 
 inline std::size_t robust_mahalanobis::settle_some(std::size_t budget) noexcept {
+  if (trained_) return factor_some(budget);
   std::size_t used = 0;
   while (used < budget && settling()) {
     if (settled_ < columns_) {
@@ -320,11 +333,23 @@ inline std::size_t robust_mahalanobis::settle_some(std::size_t budget) noexcept 
       settle_column(settled_++);
     } else if (known_ == 0) {
       held_ = settled_ = 0;  // as above
-    } else {
+    } else if (settled_ < columns_ + held_) {
       used += row_units(columns_);
       correlate(settled_++ - columns_);
-      if (settled_ == columns_ + held_) end_warm_up();
+    } else {
+      past_ = static_cast<double>(held_);  // independence() asks for it
+      used += factor_some(budget - used);
+      if (correlation_.factored(known_, independence())) end_warm_up();
     }
+  }
+  return used;
+}
+
+inline std::size_t robust_mahalanobis::factor_some(std::size_t budget) noexcept {
+  std::size_t used = 0;
+  double const alone = independence();
+  while (used < budget && !correlation_.factored(known_, alone)) {
+    used += factor_units(correlation_.factor_row(known_, alone));
   }
   return used;
 }

@@ -6,12 +6,14 @@
 // NB        The diagonal of C is not made 1: winsorised deviations have less variance, and that stays.
 // Absent    An absent column counts as independent with unit variance, so that C stays positive semi-definite; solve()
 //           uses the part of R that belongs to the present columns.
-// Cost      add O(p^2); solve O(p^2), and O(p^3/6) when C, a or the present columns differ from the last time.
+// Cost      add O(p^2); square and solve O(p^2), and O(p^3/6) when C, a or the present columns differ from the last
+//           time, unless factor_row() was called until it had no more to do.
 //           p(p+1) + 2p doubles of the arena. Loops in a fixed order: equal bits everywhere.
 // Threads   Distinct objects: safe. Shared objects: unsafe, also for const members (they use scratch).
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -47,6 +49,15 @@ class shrunk_correlation {
   };
   // u: a value a column. The spans of the solution live until the next call.
   [[nodiscard]] solution solve(std::span<double const> u, column_mask present, double alone) const noexcept;
+  // u' R^-1 u alone.
+  [[nodiscard]] double square(std::span<double const> u, column_mask present, double alone) const noexcept;
+
+  // A row of the Cholesky factor that square() and solve() would otherwise compute first. Returns the number of rows
+  // there are now; the factor is complete with as many as there are present columns.
+  std::size_t factor_row(column_mask present, double alone) const noexcept;
+  [[nodiscard]] bool factored(column_mask present, double alone) const noexcept {
+    return factored_ == present && factored_alone_ == alone && rows_ == size_of(present);
+  }
 
   // C by rows of its lower half; for save and restore. After writing into it, call changed().
   [[nodiscard]] std::span<double> packed() noexcept { return correlation_; }
@@ -60,12 +71,15 @@ class shrunk_correlation {
  private:
   static constexpr double least_pivot = 1e-4;
   [[nodiscard]] static constexpr std::size_t at(std::size_t i, std::size_t j) noexcept { return i * (i + 1) / 2 + j; }
-  void factorise(column_mask present, double alone) const noexcept;
+  [[nodiscard]] static std::size_t size_of(column_mask m) noexcept {
+    return static_cast<std::size_t>(std::popcount(m));
+  }
 
   std::size_t columns_ = 0;
   std::span<double> correlation_, factor_, forward_, applied_;
   mutable column_mask factored_ = 0;  // columns that the factor stands for
   mutable double factored_alone_ = 0;
+  mutable std::size_t rows_ = 0;  // of the factor
 };
 
 inline status shrunk_correlation::prepare(std::size_t columns, arena& memory) noexcept {
@@ -114,27 +128,31 @@ inline void shrunk_correlation::add_bounded(std::span<double const> psi, column_
   }
 }
 
-// Cholesky factor, row by row; a pivot below least_pivot (columns that say the same) is raised to it.
-inline void shrunk_correlation::factorise(column_mask present, double alone) const noexcept {
+// Row by row; a pivot below least_pivot (columns that say the same) is raised to it.
+inline std::size_t shrunk_correlation::factor_row(column_mask present, double alone) const noexcept {
+  if (factored_ != present || factored_alone_ != alone) {
+    factored_ = present;
+    factored_alone_ = alone;
+    rows_ = 0;
+  }
+  std::size_t const i = rows_;
   std::size_t order[max_columns];
   std::size_t m = 0;
-  for (std::size_t i = 0; i < columns_; ++i) {
-    if (holds(present, i)) order[m++] = i;
+  for (std::size_t c = 0; c < columns_ && m <= i; ++c) {
+    if (holds(present, c)) order[m++] = c;
   }
-  for (std::size_t i = 0; i < m; ++i) {
-    for (std::size_t j = 0; j <= i; ++j) {
-      double sum = (1 - alone) * correlation_[at(order[i], order[j])] + (i == j ? alone : 0);
-      for (std::size_t k = 0; k < j; ++k) sum -= factor_[at(i, k)] * factor_[at(j, k)];
-      factor_[at(i, j)] = i == j ? math::sqrt(std::max(sum, least_pivot)) : sum / factor_[at(j, j)];
-    }
+  if (m <= i) return rows_;
+  for (std::size_t j = 0; j <= i; ++j) {
+    double sum = (1 - alone) * correlation_[at(order[i], order[j])] + (i == j ? alone : 0);
+    for (std::size_t k = 0; k < j; ++k) sum -= factor_[at(i, k)] * factor_[at(j, k)];
+    factor_[at(i, j)] = i == j ? math::sqrt(std::max(sum, least_pivot)) : sum / factor_[at(j, j)];
   }
-  factored_ = present;
-  factored_alone_ = alone;
+  return ++rows_;
 }
 
-inline shrunk_correlation::solution shrunk_correlation::solve(std::span<double const> u, column_mask present,
-                                                              double alone) const noexcept {
-  if (factored_ != present || factored_alone_ != alone) factorise(present, alone);
+// Leaves the forward substitution in forward_.
+inline double shrunk_correlation::square(std::span<double const> u, column_mask present, double alone) const noexcept {
+  while (!factored(present, alone)) (void)factor_row(present, alone);
   std::size_t m = 0;
   double square = 0;
   for (std::size_t i = 0; i < columns_; ++i) {
@@ -145,12 +163,19 @@ inline shrunk_correlation::solution shrunk_correlation::solve(std::span<double c
     square += forward_[m] * forward_[m];
     ++m;
   }
+  return square;
+}
+
+inline shrunk_correlation::solution shrunk_correlation::solve(std::span<double const> u, column_mask present,
+                                                              double alone) const noexcept {
+  double const distance = square(u, present, alone);
+  std::size_t const m = rows_;
   for (std::size_t i = m; i-- > 0;) {
     double v = forward_[i];
     for (std::size_t k = i + 1; k < m; ++k) v -= factor_[at(k, i)] * applied_[k];
     applied_[i] = v / factor_[at(i, i)];
   }
-  return {square, applied_.first(m)};
+  return {distance, applied_.first(m)};
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::anomaly
