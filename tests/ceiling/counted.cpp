@@ -84,6 +84,7 @@ class chain_line : public line {
       : learns_on_(learns_on),
         chain_(pdm::dsp::highpass<float>{{.cutoff = {10}}},
                pdm::features::sliced<Work>{{.length = length, .hop = hop, .at_once = !sliced}, std::move(work)}),
+        detector_({.prior_rows = 20, .prior_scale = 0.15, .dead_zone = 2, .settle_in_steps = sliced}),
         memory_(1 << 20) {
     pdm::arena arena(memory_);
     pdm::stream_spec const spec{.rate = {rate}, .max_block = block};
@@ -109,8 +110,7 @@ class chain_line : public line {
  private:
   bool learns_on_;
   pdm::chain<pdm::dsp::highpass<float>, pdm::features::sliced<Work>> chain_;
-  pdm::anomaly::robust_mahalanobis detector_{
-      {.prior_rows = 20, .prior_scale = 0.15, .dead_zone = 2, .settle_in_steps = true}};
+  pdm::anomaly::robust_mahalanobis detector_;
   pdm::advisory::alarm alarm_{};
   std::vector<std::byte> memory_;
   std::size_t budget_ = 0;
