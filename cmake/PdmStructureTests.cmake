@@ -22,6 +22,7 @@ endfunction()
 pdm_script_test(structure.tree COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/tree.py ${PROJECT_SOURCE_DIR})
 pdm_script_test(structure.modules COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/modules.py ${PROJECT_SOURCE_DIR})
 pdm_script_test(structure.platform_math COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/platform_math.py ${PROJECT_SOURCE_DIR})
+pdm_script_test(structure.footprints COMMAND ${Python3_EXECUTABLE} ${PDM_STRUCTURE}/footprints.py ${PROJECT_SOURCE_DIR})
 
 # What does not depend on how the project is built is left out where it would only be done again.
 function(pdm_source_tests compiler suffix)

@@ -26,7 +26,7 @@ case $build in /*) ;; *) build=$PWD/$build ;; esac
 
 prepare_to_build
 require catch2
-[ "$tier" = quick ] || wish clang
+[ "$tier" = quick ] || wish clang valgrind
 configure -DPDM_BUILD_TESTS=ON
 compile
 

@@ -2,7 +2,7 @@
 """Instructions of the main lines, counted by valgrind and held to ceiling.json beside this file.
 
   ceiling.py COUNTED --compiler "GNU 12.2.0" [--update]
-  ceiling.py COUNTED --frames 10000 LINE:BLOCK...    the longest call, in slices, nothing compared
+  ceiling.py COUNTED LINE:BLOCK... --frames 10000    the longest call, in slices, nothing compared
 
 COUNTED is tests/ceiling/counted.cpp built as released. Counted are instructions inside counted_call, without those in
 the C library and the dynamic linker, which choose their variants by processor; vectors are kept to 16 (base) or 32
