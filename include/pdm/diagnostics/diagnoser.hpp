@@ -80,8 +80,13 @@ class diagnoser {
   [[nodiscard]] bool bearing_possible() const noexcept {
     return params_.bearing && nominal_hz_ > 0 && !too_short_ && !above_nyquist_;
   }
+  // Whether rate and speed can be checked against each other, be the lines of the bearing resolved or not.
+  [[nodiscard]] bool label_possible() const noexcept { return params_.bearing && envelope_possible(); }
+  [[nodiscard]] bool gear_possible() const noexcept {
+    return params_.gear_teeth > 0 && envelope_possible() && seconds() * nominal_hz_ >= 16;
+  }
   [[nodiscard]] bool envelope_possible() const noexcept {
-    return nominal_hz_ > 0 && (bearing_possible() || (params_.gear_teeth > 0 && seconds() * nominal_hz_ >= 16));
+    return nominal_hz_ > 0 && (params_.bearing || params_.gear_teeth > 0) && params_.length >= 64 * 64;
   }
   void check() noexcept;
   void set_range() noexcept;
@@ -151,7 +156,7 @@ inline void diagnoser::check() noexcept {
     above_nyquist_ = 2.2 * highest_line() * nominal_hz_ > 0.25 * params_.rate.value;
   }
   if (!envelope_possible()) return;
-  double const fs = params_.rate.value, needed = 3.4 * highest_line() * nominal_hz_;
+  double const fs = params_.rate.value, needed = std::min(0.2 * fs, 3.4 * highest_line() * nominal_hz_);
   std::size_t window = 64;
   while (window > 16 && 2 * fs / static_cast<double>(window) < 2.2 * highest_line() * nominal_hz_) window /= 2;
   // Wide enough for the races of a machine four times as fast as declared (label_check.hpp).
@@ -258,15 +263,14 @@ inline void diagnoser::observe_envelope(std::span<float const> x) noexcept {
   auto const plain = envelope_.plain(bins_, {0.04 * fs}, {0.49 * fs});
   levels_[1].assign(plain, envelope_.df(), half_width);
   notch_known_lines();
-  if (params_.gear_teeth > 0) {
+  if (gear_possible()) {
     comb_search shaft = params_.search;
     shaft.slip = 0, shaft.harmonics = 8;
     auto const none = placebo_of(open_, 0.55 * speed_.hz, 0.95 * speed_.hz, 1e9, {}, shaft);
     sums_.gear += share * (match_comb(open_, speed_.hz, shaft).db - none.median - sums_.gear);
   }
-  if (!bearing_possible()) return;
-  observe_bearing(share);
-  observe_label(plain, share);
+  if (bearing_possible()) observe_bearing(share);
+  if (label_possible()) observe_label(plain, share);
 }
 
 inline void diagnoser::observe_bearing(double share) noexcept {
@@ -426,7 +430,6 @@ inline void diagnoser::decide(diagnosis& d) const noexcept {
 inline diagnosis diagnoser::verdict() const noexcept {
   diagnosis d;
   d.quality = quality_;
-  note_obstacles(d);
   bool const seen = sums_.weight > 0;
   double const half_range = nominal_hz_ > 0 ? 0.5 * (high_hz_ - low_hz_) / nominal_hz_ : 0;
   bool const refined = sums_.refined >= 0.5;
@@ -436,17 +439,18 @@ inline diagnosis diagnoser::verdict() const noexcept {
              : refined          ? speed_source::refined
                                 : speed_source::given,
              seen ? sums_.speed_uncertainty : half_range};
+  if (seen && label_possible()) judge_label(d);
+  note_obstacles(d);
   if (!seen) return decide(d), d;
   if (from_card_ && (!refined || sums_.speed_lead < least_lead)) {
     d.note(obstacle::speed_unclear, low_hz_, high_hz_);
     d.speed.uncertainty = half_range;
     return decide(d), d;
   }
-  if (bearing_possible()) judge_label(d);
   if (d.quality.is_bad() && d.quality.has(quality_reason::speed_off)) return decide(d), d;
   if (bearing_possible()) judge_bearing(d);
   judge_shaft(d);
-  if (params_.gear_teeth > 0 && envelope_possible()) judge_gear(d);
+  if (gear_possible()) judge_gear(d);
   decide(d);
   return d;
 }
