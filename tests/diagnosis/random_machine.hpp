@@ -1,6 +1,7 @@
 // random_machine -- a simulated machine drawn at random, what is declared about it, and its diagnosis.
 //
-// What      Speed, bearing, gear, mains, rate, length, unit, noise, transmission path and the declared speed follow from
+// What      Speed, bearing, gear, mains, rate, length, unit, noise, transmission path and the declared speed follow
+// from
 //           one seed, so a thousand machines are a thousand numbers. What the diagnoser is told is what a plant would
 //           tell: a rounded speed, the multiples of the bearing, the unit.
 // NB        The ranges are wide on purpose; none of them is a range of the rules.
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <utility>
@@ -41,7 +43,9 @@ class drawer {
  public:
   explicit drawer(std::uint64_t seed) noexcept : source_(seed * 0x9E3779B97F4A7C15ull + 1) {}
   double between(double low, double high) noexcept { return low + (high - low) * source_.uniform(); }
-  double geometric(double low, double high) noexcept { return low * std::exp(std::log(high / low) * source_.uniform()); }
+  double geometric(double low, double high) noexcept {
+    return low * std::exp(std::log(high / low) * source_.uniform());
+  }
   std::size_t below(std::size_t n) noexcept {
     return std::min(n - 1, static_cast<std::size_t>(source_.uniform() * static_cast<double>(n)));
   }
@@ -98,21 +102,41 @@ inline random_machine draw_machine(std::uint64_t seed, machine_wish const& wish)
   return m;
 }
 
+// A motor of which the plate alone is known: its speed, up to 5 % off, or the whole card.
+inline random_machine draw_motor(std::uint64_t seed, machine_wish wish, bool card) {
+  wish.kind = sim::machine_kind::motor;
+  auto m = draw_machine(seed, wish);
+  drawer draw(seed ^ 0x5DEECE66Dull);
+  auto& s = m.settings;
+  s.motor.poles = 2 * (1 + static_cast<int>(draw.below(4)));
+  double const synchronous = 2 * s.motor.mains_hz / s.motor.poles, rated_slip = draw.between(0.008, 0.05);
+  double const speed = synchronous * (1 - rated_slip * draw.between(0.05, 1));
+  s.nominal_speed.value = speed;
+  s.schedule = sim::schedule::constant(speed);
+  m.known.shaft_hz = speed * (1 + draw.between(-0.05, 0.05));
+  m.known.speed_tolerance = 0.05;
+  m.known.gear_teeth = 0;
+  if (!card) return m;
+  m.known.shaft_hz = 0, m.known.speed_tolerance = 0;
+  m.known.motor = motor_card{s.motor.poles, s.motor.mains_hz, 60 * synchronous * (1 - rated_slip)};
+  return m;
+}
+
 // Adds the response of one resonance to x, `gain` times as strong as x itself at its peak.
 inline void through_path(std::vector<double>& x, double rate, double hz, double damping, double gain) noexcept {
   double const w = 2 * math::pi * hz / rate, r = std::exp(-damping * w);
-  double const a1 = 2 * r * std::cos(w), a2 = -r * r, peak = gain * (1 - r) * std::sin(w);
-  double before = 0, last = 0;
-  for (double& v : x) {
-    double const y = peak * v + a1 * last + a2 * before;
-    before = last, last = y;
+  double const a1 = 2 * r * std::cos(w), a2 = -r * r, peak = 0.5 * gain * (1 - r * r);
+  double before = 0, last = 0, x1 = 0, x2 = 0;
+  for (double& v : x) {  // zeros at 0 and fs/2: the orders of the shaft pass as they are
+    double const y = peak * (v - x2) + a1 * last + a2 * before;
+    before = last, last = y, x2 = x1, x1 = v;
     v += y;
   }
 }
 
 inline std::vector<float> record_of(random_machine const& m, std::uint64_t first = 0) {
   auto made = sim::machine_simulator::make(m.settings);
-  if (!made) std::abort();
+  if (!made) std::fprintf(stderr, "%s\n", made.error().what), std::abort();
   std::vector<double> x(m.known.length);
   made->render(0, first, x);
   through_path(x, m.settings.rate.value, m.path_hz, m.path_damping, m.path_gain);
@@ -125,7 +149,8 @@ class prepared_diagnoser {
   explicit prepared_diagnoser(diagnostics::diagnoser_params const& p) : diagnoser_(p) {
     bytes_.resize(diagnoser_.footprint() + arena::alignment);
     memory_ = arena(bytes_);
-    if (!diagnoser_.prepare(memory_)) std::abort();
+    if (auto s = diagnoser_.prepare(memory_); !s)
+      std::fprintf(stderr, "%s %s len %zu\n", s.error().where, s.error().what, p.length), std::abort();
   }
   prepared_diagnoser(prepared_diagnoser const&) = delete;
   prepared_diagnoser& operator=(prepared_diagnoser const&) = delete;

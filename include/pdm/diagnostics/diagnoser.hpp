@@ -48,8 +48,11 @@ class diagnoser {
  public:
   using params = diagnoser_params;
   static constexpr std::size_t views = 3;
-  static constexpr double cage_turns = 8;    // that a record must hold
-  static constexpr double least_lead = 1.5;  // dB by which the speed of a motor card must beat all others
+  static constexpr double cage_turns = 8;         // that a record must hold
+  static constexpr double least_lead = 1;         // dB by which a speed that was searched widely must beat all others
+  static constexpr double searched_from = 0.015;  // relative tolerance from which on a speed counts as searched
+  static constexpr double elsewhere = 0.06;       // relative; so far about the declared range the shaft is looked for
+  static constexpr double least_elsewhere = 3;    // dB by which it must beat the declared range there
 
   diagnoser() = default;
   explicit diagnoser(params const& p) noexcept;
@@ -73,7 +76,8 @@ class diagnoser {
     shaft_evidence shaft{};
     label_evidence label{};
     double gear = 0;  // dB of the comb of the shaft in the envelope, over placebo
-    double speed_hz = 0, speed_uncertainty = 0, speed_lead = 0;
+    double speed_hz = 0, speed_uncertainty = 0, speed_lead = 0, speed_found = 0;
+    double elsewhere_hz = 0, elsewhere_lead = 0;  // of the best base beside the declared range
     double weight = 0, refined = 0;
   };
 
@@ -91,6 +95,8 @@ class diagnoser {
   void check() noexcept;
   void set_range() noexcept;
   void find_shaft() noexcept;
+  void look_elsewhere() noexcept;
+  void notch_mains(line_levels& view) const noexcept;
   void notch_known_lines() noexcept;
   void observe_envelope(std::span<float const> x) noexcept;
   void observe_bearing(double share) noexcept;
@@ -103,16 +109,20 @@ class diagnoser {
   void judge_label(diagnosis& d) const noexcept;
   void add_lines(diagnosis& d, std::size_t part) const noexcept;
   void decide(diagnosis& d) const noexcept;
+  // A speed that was searched must be the only one, and two harmonics must agree about it.
+  [[nodiscard]] bool speed_clear() const noexcept {
+    return !searched_ || (sums_.refined >= 0.5 && sums_.speed_lead >= least_lead && sums_.speed_found >= 2);
+  }
   [[nodiscard]] double line_width() const noexcept { return params_.rate.value / static_cast<double>(params_.length); }
   [[nodiscard]] double seconds() const noexcept { return static_cast<double>(params_.length) / params_.rate.value; }
   [[nodiscard]] double highest_line() const noexcept;  // multiple of the shaft
 
   params params_{};
   double nominal_hz_ = 0, low_hz_ = 0, high_hz_ = 0;  // declared, or the middle of what a motor card allows
-  bool from_card_ = false, too_short_ = false, above_nyquist_ = false;
+  bool from_card_ = false, searched_ = false, too_short_ = false, above_nyquist_ = false;
   std::size_t envelope_lines_ = 0, records_ = 0, bad_records_ = 0;
   quality quality_{};
-  speed_estimate speed_{};
+  speed_estimate speed_{}, elsewhere_{};
   sums sums_{};
   dsp::default_fft<float> fft_{};
   std::span<std::complex<float>> bins_{};
@@ -136,10 +146,11 @@ inline void diagnoser::set_range() noexcept {
   double const tolerance = params_.speed_tolerance > 0 ? params_.speed_tolerance : 0.01;
   nominal_hz_ = params_.shaft_hz;
   low_hz_ = nominal_hz_ * (1 - tolerance), high_hz_ = nominal_hz_ * (1 + tolerance);
+  searched_ = tolerance > searched_from;
   auto const& m = params_.motor;
   if (nominal_hz_ > 0 || !m || m->poles < 2 || !(m->mains_hz > 0)) return;
   double const synchronous = 2 * m->mains_hz / m->poles, rated = m->rated_rpm / 60;
-  from_card_ = true;
+  from_card_ = searched_ = true;
   high_hz_ = synchronous;
   low_hz_ = (rated > 0.5 * synchronous && rated < synchronous ? rated : 0.95 * synchronous) * 0.995;
   nominal_hz_ = 0.5 * (low_hz_ + high_hz_);
@@ -235,11 +246,28 @@ inline void diagnoser::find_shaft() noexcept {
   for (std::size_t k = 1; k < lines; ++k) low_power_[k] = std::norm(hann_line(bins_, k));
   low_power_[0] = 0;
   low_.assign(low_power_.first(lines), df, 0.5 * nominal_hz_);
-  if (from_card_) {  // four times a four-pole motor is close to twice the mains
-    for (int h = 1; h * params_.motor->mains_hz < low_.last_hz(); ++h)
-      low_.notch(h * params_.motor->mains_hz, 1.2 * df);
-  }
+  if (searched_) notch_mains(low_);  // four times a four-pole motor is close to twice the mains
   speed_ = find_speed(low_, low_hz_, high_hz_, nominal_hz_);
+  look_elsewhere();
+}
+
+// A declared speed whose tolerance is too narrow: the shaft stands beside the range, and nothing like it inside.
+inline void diagnoser::look_elsewhere() noexcept {
+  elsewhere_ = {};
+  double const skirt = 3 * low_.df(), far = elsewhere * nominal_hz_;
+  if (searched_ || skirt > 0.5 * far) return;
+  for (double const from : {low_hz_ - far, high_hz_ + skirt}) {
+    auto const e = find_speed(low_, from, from + far - skirt, nominal_hz_);
+    if (e.found >= 2 && e.level > elsewhere_.level) elsewhere_ = e;
+  }
+}
+
+inline void diagnoser::notch_mains(line_levels& view) const noexcept {
+  auto const take_out = [&view](double mains) noexcept {
+    for (int h = 1; h * mains < view.last_hz(); ++h) view.notch_line(h * mains, 1.2 * view.df());
+  };
+  if (params_.motor) return take_out(params_.motor->mains_hz);
+  take_out(50), take_out(60);
 }
 
 inline void diagnoser::notch_known_lines() noexcept {
@@ -290,6 +318,7 @@ inline void diagnoser::observe_label(std::span<float const> wide, double share) 
   for (std::size_t i = 0; i < label_factors.size(); ++i) {
     double const hz = label_factors[i] * nominal_hz_;
     low_.assign(low_power_.first(lines), df, 0.5 * hz);
+    if (label_factors[i] != 1) notch_mains(low_);  // the mains is no other speed
     auto const base = odd_harmonics(low_, hz, tolerance, params_.label_rules.cap);
     wide_.assign(wide, envelope_.df(), 0.5 * hz);
     for (int h = 1; h * base.hz < wide_.last_hz(); ++h) {
@@ -313,6 +342,9 @@ inline void diagnoser::keep(shaft_evidence const& shaft) noexcept {
   sums_.speed_hz += share * (speed_.hz - sums_.speed_hz);
   sums_.speed_uncertainty += share * (speed_.uncertainty - sums_.speed_uncertainty);
   sums_.speed_lead += share * (speed_.lead - sums_.speed_lead);
+  sums_.speed_found += share * (speed_.found - sums_.speed_found);
+  sums_.elsewhere_hz += share * (elsewhere_.hz - sums_.elsewhere_hz);
+  sums_.elsewhere_lead += share * (elsewhere_.level - speed_.level - sums_.elsewhere_lead);
   sums_.refined += share * ((speed_.refined ? 1.0 : 0.0) - sums_.refined);
 }
 
@@ -442,9 +474,14 @@ inline diagnosis diagnoser::verdict() const noexcept {
   if (seen && label_possible()) judge_label(d);
   note_obstacles(d);
   if (!seen) return decide(d), d;
-  if (from_card_ && (!refined || sums_.speed_lead < least_lead)) {
+  if (!speed_clear()) {
     d.note(obstacle::speed_unclear, low_hz_, high_hz_);
     d.speed.uncertainty = half_range;
+    return decide(d), d;
+  }
+  if (sums_.elsewhere_lead >= least_elsewhere) {
+    d.note(obstacle::speed_off, sums_.elsewhere_hz, nominal_hz_);
+    d.quality.mark(quality_reason::speed_off, quality_level::uncertain);
     return decide(d), d;
   }
   if (d.quality.is_bad() && d.quality.has(quality_reason::speed_off)) return decide(d), d;

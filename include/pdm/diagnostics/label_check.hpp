@@ -27,6 +27,7 @@ struct label_rules {
   double races = 14;  // dB over placebo from which on a race votes
   double odd = 13;    // dB over the floor, mean of the first three odd harmonics, each at most `cap`
   double cap = 20;
+  double lead = 5;  // dB by which the odd harmonics of another speed must beat those of every lower one
 };
 
 struct shaft_base {
@@ -39,7 +40,7 @@ struct shaft_base {
                                               double cap) noexcept {
   auto const speed = find_speed(lines, hz * (1 - tolerance), hz * (1 + tolerance), hz);
   double odd = 0;
-  for (int const h : {1, 3, 5}) odd += std::min(lines.peak(h * speed.hz, 0.6 * lines.df()).db, cap) / 3;
+  for (int const h : {1, 3, 5}) odd += std::clamp(lines.peak(h * speed.hz, 0.6 * lines.df()).db, 0.0, cap) / 3;
   return {speed.hz, odd};
 }
 
@@ -56,18 +57,29 @@ struct label_evidence {
   std::array<double, label_factors.size()> odd{}, races{};
 };
 
+// The lowest base whose odd harmonics stand out, if clearly above those of every lower one.
+[[nodiscard]] inline std::optional<std::size_t> shaft_vote(label_evidence const& e, label_rules const& r) noexcept {
+  double below = -r.lead;
+  for (std::size_t i = 0; i < label_factors.size(); ++i) {
+    if (e.odd[i] >= r.odd) return e.odd[i] >= below + r.lead ? std::optional(i) : std::nullopt;
+    below = std::max(below, e.odd[i]);
+  }
+  return std::nullopt;
+}
+
 // The factor by which the true lines lie off the declared ones; nothing where nothing votes.
 [[nodiscard]] inline std::optional<double> label_vote(label_evidence const& e, label_rules const& r,
                                                       bool shaft_votes) noexcept {
+  constexpr std::size_t declared = 2;
   std::size_t best = 0;
   for (std::size_t i = 1; i < label_factors.size(); ++i) {
     if (e.races[i] > e.races[best]) best = i;
   }
-  if (e.races[best] >= r.races) return label_factors[best];
-  for (std::size_t i = 0; i < label_factors.size() && shaft_votes; ++i) {
-    if (e.odd[i] >= r.odd) return label_factors[i];
-  }
-  return std::nullopt;
+  auto const shaft = shaft_vote(e, r);
+  // A faster machine has no line between the orders that it is thought to have: a mesh must look like a race there.
+  bool const confirmed = shaft && *shaft == declared && best > declared;
+  if (e.races[best] >= r.races && !confirmed) return label_factors[best];
+  return shaft && shaft_votes ? std::optional(label_factors[*shaft]) : std::nullopt;
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics
