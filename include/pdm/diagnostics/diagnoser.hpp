@@ -318,8 +318,8 @@ inline void diagnoser::observe_label(std::span<float const> wide, double share) 
   for (std::size_t i = 0; i < label_factors.size(); ++i) {
     double const hz = label_factors[i] * nominal_hz_;
     low_.assign(low_power_.first(lines), df, 0.5 * hz);
-    if (label_factors[i] != 1) notch_mains(low_);  // the mains is no other speed
-    auto const base = odd_harmonics(low_, hz, tolerance, params_.label_rules.cap);
+    auto base = odd_harmonics(low_, hz, tolerance, params_.label_rules.cap);
+    if (label_factors[i] != 1 && is_mains(base.hz, 1.2 * df)) base.odd = 0;  // the mains is no other speed
     wide_.assign(wide, envelope_.df(), 0.5 * hz);
     for (int h = 1; h * base.hz < wide_.last_hz(); ++h) {
       wide_.notch(h * base.hz, std::max(2.5 * df, 0.0008 * h * base.hz));

@@ -27,7 +27,7 @@ struct label_rules {
   double races = 14;  // dB over placebo from which on a race votes
   double odd = 13;    // dB over the floor, mean of the first three odd harmonics, each at most `cap`
   double cap = 20;
-  double lead = 5;  // dB by which the odd harmonics of another speed must beat those of every lower one
+  double lead = 3;  // dB by which the odd harmonics of another speed must beat those of every lower one
 };
 
 struct shaft_base {
@@ -42,6 +42,18 @@ struct shaft_base {
   double odd = 0;
   for (int const h : {1, 3, 5}) odd += std::clamp(lines.peak(h * speed.hz, 0.6 * lines.df()).db, 0.0, cap) / 3;
   return {speed.hz, odd};
+}
+
+// Whether the first three odd harmonics of a base all lie on lines of the mains.
+[[nodiscard]] inline bool is_mains(double hz, double width_hz) noexcept {
+  auto const on = [&](double mains) {
+    for (int const h : {1, 3, 5}) {
+      double const order = h * hz / mains, whole = static_cast<double>(static_cast<long long>(order + 0.5));
+      if (whole < 1 || std::max(order - whole, whole - order) * mains > width_hz) return false;
+    }
+    return true;
+  };
+  return on(50) || on(60);
 }
 
 // The higher of the two race combs over its placebo.
@@ -79,7 +91,8 @@ struct label_evidence {
   // A faster machine has no line between the orders that it is thought to have: a mesh must look like a race there.
   bool const confirmed = shaft && *shaft == declared && best > declared;
   if (e.races[best] >= r.races && !confirmed) return label_factors[best];
-  return shaft && shaft_votes ? std::optional(label_factors[*shaft]) : std::nullopt;
+  bool const believed = shaft && (shaft_votes || *shaft >= declared);
+  return believed ? std::optional(label_factors[*shaft]) : std::nullopt;
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics
