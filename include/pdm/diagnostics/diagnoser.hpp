@@ -106,6 +106,7 @@ class diagnoser {
   void judge_bearing(diagnosis& d) const noexcept;
   void judge_shaft(diagnosis& d) const noexcept;
   void judge_gear(diagnosis& d) const noexcept;
+  [[nodiscard]] double hidden_part() const noexcept;
   void judge_label(diagnosis& d) const noexcept;
   void add_lines(diagnosis& d, std::size_t part) const noexcept;
   void decide(diagnosis& d) const noexcept;
@@ -258,7 +259,7 @@ inline void diagnoser::look_elsewhere() noexcept {
   if (searched_ || skirt > 0.5 * far) return;
   for (double const from : {low_hz_ - far, high_hz_ + skirt}) {
     auto const e = find_speed(low_, from, from + far - skirt, nominal_hz_);
-    if (e.found >= 2 && e.level > elsewhere_.level) elsewhere_ = e;
+    if (e.found >= 3 && e.level > elsewhere_.level) elsewhere_ = e;
   }
 }
 
@@ -275,7 +276,7 @@ inline void diagnoser::notch_known_lines() noexcept {
   for (auto& view : levels_) {
     for (double const base : {speed_.hz, mains}) {
       for (int h = 1; h * base < view.last_hz(); ++h) {
-        view.notch(h * base, std::max(2.5 * view.df(), 0.0008 * h * base));
+        view.notch_line(h * base, std::max(2.5 * view.df(), 0.0008 * h * base));
       }
     }
   }
@@ -307,6 +308,7 @@ inline void diagnoser::observe_bearing(double share) noexcept {
     auto& sum = sums_.bearing[p];
     sum.score += share * (now[p].score - sum.score);
     sum.base_hz += share * (now[p].base_hz - sum.base_hz);
+    sum.expected_hz += share * (now[p].expected_hz - sum.expected_hz);
     sum.first += share * (now[p].first - sum.first);
     sum.sidebands += share * (now[p].sidebands - sum.sidebands);
   }
@@ -322,7 +324,7 @@ inline void diagnoser::observe_label(std::span<float const> wide, double share) 
     if (label_factors[i] != 1 && is_mains(base.hz, 1.2 * df)) base.odd = 0;  // the mains is no other speed
     wide_.assign(wide, envelope_.df(), 0.5 * hz);
     for (int h = 1; h * base.hz < wide_.last_hz(); ++h) {
-      wide_.notch(h * base.hz, std::max(2.5 * df, 0.0008 * h * base.hz));
+      wide_.notch_line(h * base.hz, std::max(2.5 * df, 0.0008 * h * base.hz));
     }
     double const races = race_comb(wide_, *params_.bearing, base.hz, params_.search);
     sums_.label.odd[i] += share * (base.odd - sums_.label.odd[i]);
@@ -377,7 +379,7 @@ inline void diagnoser::add_lines(diagnosis& d, std::size_t part) const noexcept 
 }
 
 inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
-  auto const opinion = judge(sums_.bearing, params_.bearing_rules);
+  auto const opinion = judge(sums_.bearing, params_.bearing_rules, sums_.speed_hz);
   for (std::size_t p = 0; p < bearing_parts; ++p) {
     d.probability[p] = opinion.probability[p];
     d.score[p] = sums_.bearing[p].score;
@@ -386,6 +388,7 @@ inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
   auto const& first = sums_.bearing[opinion.first];
   auto const& next = sums_.bearing[opinion.next];
   if (opinion.finding == bearing_finding::rivals) d.note(obstacle::rivals, first.score, next.score);
+  if (opinion.finding == bearing_finding::coincident) d.note(obstacle::lines_coincide, first.base_hz, next.base_hz);
   if (opinion.finding == bearing_finding::rolling) d.note(obstacle::rolling_or_cage, sums_.bearing[3].score);
   std::array<std::size_t, bearing_parts> order{0, 1, 2, 3};
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return d.probability[a] > d.probability[b]; });
@@ -414,11 +417,29 @@ inline void diagnoser::judge_shaft(diagnosis& d) const noexcept {
   set(fault_kind::looseness, opinion.looseness);
 }
 
+// Hz of the part of the bearing whose lines cannot be told from orders of the shaft; 0: there is none.
+inline double diagnoser::hidden_part() const noexcept {
+  if (!params_.bearing) return 0;
+  auto const orders = part_orders(*params_.bearing);
+  for (std::size_t p = 0; p + 1 < bearing_parts; ++p) {
+    double const whole = static_cast<double>(static_cast<long long>(orders[p] + 0.5));
+    double const near = std::max(0.004 * orders[p], 2.5 * line_width() / std::max(1e-9, sums_.speed_hz));
+    if (std::max(orders[p] - whole, whole - orders[p]) < near) return orders[p] * sums_.speed_hz;
+  }
+  return 0;
+}
+
 inline void diagnoser::judge_gear(diagnosis& d) const noexcept {
   auto const i = static_cast<std::size_t>(fault_kind::gear);
   d.judged[i] = true;
   d.score[i] = sums_.gear;
   d.probability[i] = logistic((sums_.gear - params_.bearing_rules.second) / params_.bearing_rules.softness);
+  // A part whose lines lie on orders of the shaft is heard as the gear.
+  auto const hidden = hidden_part();
+  if (d.probability[i] > 0.5 && hidden > 0) {
+    d.probability[i] = 0.45;
+    d.note(obstacle::lines_coincide, hidden, sums_.speed_hz);
+  }
   double const mesh = params_.gear_teeth * sums_.speed_hz;
   if (d.probability[i] > 0.5) d.add({"gear", sums_.speed_hz, sums_.speed_hz, sums_.gear, 1});
   if (mesh > low_.last_hz()) return;

@@ -27,7 +27,8 @@ struct label_rules {
   double races = 14;  // dB over placebo from which on a race votes
   double odd = 13;    // dB over the floor, mean of the first three odd harmonics, each at most `cap`
   double cap = 20;
-  double lead = 3;  // dB by which the odd harmonics of another speed must beat those of every lower one
+  double carried = 4;  // dB of the odd harmonics at the speed that races vote for
+  double lead = 3;     // dB by which the odd harmonics of another speed must beat those of every lower one
 };
 
 struct shaft_base {
@@ -88,9 +89,10 @@ struct label_evidence {
     if (e.races[i] > e.races[best]) best = i;
   }
   auto const shaft = shaft_vote(e, r);
-  // A faster machine has no line between the orders that it is thought to have: a mesh must look like a race there.
+  // Harmonics of a cage or a mesh may look like races of another speed: its shaft must be there too.
+  bool const carried = best == declared || (e.odd[best] >= r.carried && e.odd[best] >= e.odd[declared] - r.carried);
   bool const confirmed = shaft && *shaft == declared && best > declared;
-  if (e.races[best] >= r.races && !confirmed) return label_factors[best];
+  if (e.races[best] >= r.races && carried && !confirmed) return label_factors[best];
   bool const believed = shaft && (shaft_votes || *shaft >= declared);
   return believed ? std::optional(label_factors[*shaft]) : std::nullopt;
 }
