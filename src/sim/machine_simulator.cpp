@@ -189,7 +189,9 @@ machine_simulator::moment machine_simulator::moment_at(std::size_t channel, doub
   moment m;
   m.speed = s.schedule.speed_hz(t) / s.nominal_speed.value;
   m.load = s.schedule.load(t);
-  double const force = m.speed * m.speed, working = 0.4 + 0.6 * m.load;
+  // The amplitudes are those of a machine of 25 Hz or more; a slower one shakes with the same velocity.
+  double const slow = std::min(1.0, s.nominal_speed.value / 25);
+  double const force = slow * m.speed * m.speed, working = 0.4 + 0.6 * m.load;
   for (std::size_t k = 0; k < sound_1x_3x.size(); ++k) {
     add_harmonics(m, s.healthy_level * sound_1x_3x[k] * force, 2 * (k + 1), channel);
   }

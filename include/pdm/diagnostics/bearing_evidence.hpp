@@ -24,11 +24,17 @@ inline constexpr std::size_t bearing_parts = 4;  // inner race, outer race, ball
 
 // What one record, or the mean of many, says of one part.
 struct part_evidence {
-  double score = 0;      // dB over placebo, mean over the views
-  double base_hz = 0;    // where its lines stand
-  double first = 0;      // dB of its first two harmonics over the floor, in the first view
-  double sidebands = 0;  // dB of the sidebands at shaft speed about them, in the first view
+  double score = 0;        // dB over placebo, mean over the views
+  double base_hz = 0;      // where its lines stand
+  double expected_hz = 0;  // where pure rolling puts them
+  double first = 0;        // dB of its first two harmonics over the floor, in the first view
+  double sidebands = 0;    // dB of the sidebands at shaft speed about them, in the first view
   [[nodiscard]] double contrast() const noexcept { return first - sidebands; }
+  // How far the lines stand from where they should, relative.
+  [[nodiscard]] double off() const noexcept {
+    double const d = base_hz - expected_hz;
+    return expected_hz > 0 ? std::max(d, -d) / expected_hz : 1;
+  }
 };
 
 using bearing_evidence = std::array<part_evidence, bearing_parts>;
@@ -77,7 +83,7 @@ inline void read_sidebands(line_levels const& view, double shaft_hz, std::size_t
       auto const match = match_comb(view, expected[p], search_of(p, how));
       double const db = match.db - (p == cage ? slow : placebo).median;
       found[p].score += db / static_cast<double>(views.size());
-      if (v == 0) found[p].base_hz = match.base_hz;
+      if (v == 0) found[p].base_hz = match.base_hz, found[p].expected_hz = expected[p];
     }
   }
   for (std::size_t p = 0; p < bearing_parts; ++p) read_sidebands(open, shaft_hz, p, how, found[p]);

@@ -22,18 +22,21 @@
 namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics {
 
 struct bearing_rules {
-  double clear = 4;     // dB over placebo that a comb must have
-  double margin = 6;    // dB over the next part
-  double clean = 8;     // dB from a line to its sidebands, above which it is not modulated
-  double second = 11;   // dB that names a second part
-  double softness = 1;  // dB of the logistic that makes a probability of a distance
+  double clear = 4;       // dB over placebo that a comb must have
+  double margin = 6;      // dB over the next part
+  double clean = 8;       // dB from a line to its sidebands, above which it is not modulated
+  double second = 11;     // dB that names a second part
+  double softness = 1;    // dB of the logistic that makes a probability of a distance
+  double same = 0.003;    // relative distance of two lines up to which they are one
+  double nearer = 0.004;  // by which one part must lie nearer to its line than the other to have it
 };
 
 enum class bearing_finding : unsigned char {
-  nothing,  // no comb stands out
-  named,    // at least one part is named
-  rivals,   // combs stand out, and none from the others
-  rolling,  // lines of the cage, modulated by the shaft: rolling elements or cage
+  nothing,     // no comb stands out
+  named,       // at least one part is named
+  rivals,      // combs stand out, and none from the others
+  coincident,  // combs stand out on the same line
+  rolling,     // lines of the cage, modulated by the shaft: rolling elements or cage
 };
 
 struct bearing_opinion {
@@ -46,10 +49,45 @@ struct bearing_opinion {
   return x > 700 ? 1.0 : x < -700 ? 0.0 : 1 / (1 + math::exp(-x));
 }
 
-[[nodiscard]] inline bearing_opinion judge(bearing_evidence const& e, bearing_rules const& r) noexcept {
+[[nodiscard]] inline bool same_line(double a, double b, bearing_rules const& r) noexcept {
+  return std::max(a - b, b - a) <= r.same * a;
+}
+
+// One line cannot speak for two parts: the one that lies nearer has it. True where neither lies nearer.
+[[nodiscard]] inline bool settle_shared_lines(bearing_evidence& e, bearing_rules const& r) noexcept {
+  constexpr auto cage = static_cast<std::size_t>(fault_kind::cage);
+  bool shared = false;
+  for (std::size_t a = 0; a < cage; ++a) {
+    for (std::size_t b = a + 1; b < cage; ++b) {
+      if (e[a].score < r.clear || e[b].score < r.clear || !same_line(e[a].base_hz, e[b].base_hz, r)) continue;
+      if (e[a].off() + r.nearer < e[b].off()) {
+        e[b].score = 0;
+      } else if (e[b].off() + r.nearer < e[a].off()) {
+        e[a].score = 0;
+      } else {
+        shared = true;
+      }
+    }
+  }
+  return shared;
+}
+
+// Whether a line is a harmonic of the first part, or a sideband of one at distances of shaft or cage.
+[[nodiscard]] inline bool explained(double hz, double first_hz, double shaft_hz, double cage_hz,
+                                    bearing_rules const& r) noexcept {
+  for (int h = 1; h <= 3; ++h) {
+    for (int m = -2; m <= 2; ++m) {
+      if (same_line(hz, h * first_hz + m * shaft_hz, r) || same_line(hz, h * first_hz + m * cage_hz, r)) return true;
+    }
+  }
+  return false;
+}
+
+[[nodiscard]] inline bearing_opinion judge(bearing_evidence e, bearing_rules const& r, double shaft_hz = 0) noexcept {
   constexpr auto inner = static_cast<std::size_t>(fault_kind::inner_race);
   constexpr auto outer = static_cast<std::size_t>(fault_kind::outer_race);
   constexpr auto ball = static_cast<std::size_t>(fault_kind::ball), cage = static_cast<std::size_t>(fault_kind::cage);
+  bool const shared = settle_shared_lines(e, r);
   std::array<std::size_t, 3> order{inner, outer, ball};
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return e[a].score > e[b].score; });
   bearing_opinion o;
@@ -60,7 +98,9 @@ struct bearing_opinion {
     bool const clean = p == outer && e[outer].contrast() >= r.clean && top - score < r.margin && top >= r.clear;
     double g = std::min(score - r.clear, score - rival - r.margin);
     if (clean) g = std::max(g, std::min(e[outer].contrast() - r.clean, top - r.clear));
-    if (p != o.first || top - e[o.next].score < r.margin) g = std::max(g, score - r.second);
+    bool const own = p == o.first || !explained(e[p].base_hz, e[o.first].base_hz, shaft_hz, e[cage].base_hz, r);
+    if (own && (p != o.first || top - e[o.next].score < r.margin)) g = std::max(g, score - r.second);
+    if (shared && score >= r.clear) g = std::min(g, -0.2 * r.softness);
     o.probability[p] = logistic(g / r.softness);
     // Lines that stand out without standing out from their rivals: nearly as likely as not.
     if (score >= r.clear && top - score < r.margin) {
@@ -76,6 +116,7 @@ struct bearing_opinion {
   bool named = false;
   for (double const p : o.probability) named = named || p > 0.5;
   o.finding = named                      ? bearing_finding::named
+              : shared                   ? bearing_finding::coincident
               : top >= r.clear           ? bearing_finding::rivals
               : e[cage].score >= r.clear ? bearing_finding::rolling
                                          : bearing_finding::nothing;

@@ -48,8 +48,11 @@ class diagnoser {
  public:
   using params = diagnoser_params;
   static constexpr std::size_t views = 3;
-  static constexpr double cage_turns = 8;    // that a record must hold
-  static constexpr double least_lead = 1.5;  // dB by which the speed of a motor card must beat all others
+  static constexpr double cage_turns = 8;         // that a record must hold
+  static constexpr double least_lead = 1;         // dB by which a speed that was searched widely must beat all others
+  static constexpr double searched_from = 0.015;  // relative tolerance from which on a speed counts as searched
+  static constexpr double elsewhere = 0.06;       // relative; so far about the declared range the shaft is looked for
+  static constexpr double least_elsewhere = 3;    // dB by which it must beat the declared range there
 
   diagnoser() = default;
   explicit diagnoser(params const& p) noexcept;
@@ -73,19 +76,27 @@ class diagnoser {
     shaft_evidence shaft{};
     label_evidence label{};
     double gear = 0;  // dB of the comb of the shaft in the envelope, over placebo
-    double speed_hz = 0, speed_uncertainty = 0, speed_lead = 0;
+    double speed_hz = 0, speed_uncertainty = 0, speed_lead = 0, speed_found = 0;
+    double elsewhere_hz = 0, elsewhere_lead = 0;  // of the best base beside the declared range
     double weight = 0, refined = 0;
   };
 
   [[nodiscard]] bool bearing_possible() const noexcept {
     return params_.bearing && nominal_hz_ > 0 && !too_short_ && !above_nyquist_;
   }
+  // Whether rate and speed can be checked against each other, be the lines of the bearing resolved or not.
+  [[nodiscard]] bool label_possible() const noexcept { return params_.bearing && envelope_possible(); }
+  [[nodiscard]] bool gear_possible() const noexcept {
+    return params_.gear_teeth > 0 && envelope_possible() && seconds() * nominal_hz_ >= 16;
+  }
   [[nodiscard]] bool envelope_possible() const noexcept {
-    return nominal_hz_ > 0 && (bearing_possible() || (params_.gear_teeth > 0 && seconds() * nominal_hz_ >= 16));
+    return nominal_hz_ > 0 && (params_.bearing || params_.gear_teeth > 0) && params_.length >= 64 * 64;
   }
   void check() noexcept;
   void set_range() noexcept;
   void find_shaft() noexcept;
+  void look_elsewhere() noexcept;
+  void notch_mains(line_levels& view) const noexcept;
   void notch_known_lines() noexcept;
   void observe_envelope(std::span<float const> x) noexcept;
   void observe_bearing(double share) noexcept;
@@ -95,19 +106,24 @@ class diagnoser {
   void judge_bearing(diagnosis& d) const noexcept;
   void judge_shaft(diagnosis& d) const noexcept;
   void judge_gear(diagnosis& d) const noexcept;
+  [[nodiscard]] double hidden_part() const noexcept;
   void judge_label(diagnosis& d) const noexcept;
   void add_lines(diagnosis& d, std::size_t part) const noexcept;
   void decide(diagnosis& d) const noexcept;
+  // A speed that was searched must be the only one, and two harmonics must agree about it.
+  [[nodiscard]] bool speed_clear() const noexcept {
+    return !searched_ || (sums_.refined >= 0.5 && sums_.speed_lead >= least_lead && sums_.speed_found >= 2);
+  }
   [[nodiscard]] double line_width() const noexcept { return params_.rate.value / static_cast<double>(params_.length); }
   [[nodiscard]] double seconds() const noexcept { return static_cast<double>(params_.length) / params_.rate.value; }
   [[nodiscard]] double highest_line() const noexcept;  // multiple of the shaft
 
   params params_{};
   double nominal_hz_ = 0, low_hz_ = 0, high_hz_ = 0;  // declared, or the middle of what a motor card allows
-  bool from_card_ = false, too_short_ = false, above_nyquist_ = false;
+  bool from_card_ = false, searched_ = false, too_short_ = false, above_nyquist_ = false;
   std::size_t envelope_lines_ = 0, records_ = 0, bad_records_ = 0;
   quality quality_{};
-  speed_estimate speed_{};
+  speed_estimate speed_{}, elsewhere_{};
   sums sums_{};
   dsp::default_fft<float> fft_{};
   std::span<std::complex<float>> bins_{};
@@ -131,10 +147,11 @@ inline void diagnoser::set_range() noexcept {
   double const tolerance = params_.speed_tolerance > 0 ? params_.speed_tolerance : 0.01;
   nominal_hz_ = params_.shaft_hz;
   low_hz_ = nominal_hz_ * (1 - tolerance), high_hz_ = nominal_hz_ * (1 + tolerance);
+  searched_ = tolerance > searched_from;
   auto const& m = params_.motor;
   if (nominal_hz_ > 0 || !m || m->poles < 2 || !(m->mains_hz > 0)) return;
   double const synchronous = 2 * m->mains_hz / m->poles, rated = m->rated_rpm / 60;
-  from_card_ = true;
+  from_card_ = searched_ = true;
   high_hz_ = synchronous;
   low_hz_ = (rated > 0.5 * synchronous && rated < synchronous ? rated : 0.95 * synchronous) * 0.995;
   nominal_hz_ = 0.5 * (low_hz_ + high_hz_);
@@ -151,7 +168,7 @@ inline void diagnoser::check() noexcept {
     above_nyquist_ = 2.2 * highest_line() * nominal_hz_ > 0.25 * params_.rate.value;
   }
   if (!envelope_possible()) return;
-  double const fs = params_.rate.value, needed = 3.4 * highest_line() * nominal_hz_;
+  double const fs = params_.rate.value, needed = std::min(0.2 * fs, 3.4 * highest_line() * nominal_hz_);
   std::size_t window = 64;
   while (window > 16 && 2 * fs / static_cast<double>(window) < 2.2 * highest_line() * nominal_hz_) window /= 2;
   // Wide enough for the races of a machine four times as fast as declared (label_check.hpp).
@@ -230,11 +247,28 @@ inline void diagnoser::find_shaft() noexcept {
   for (std::size_t k = 1; k < lines; ++k) low_power_[k] = std::norm(hann_line(bins_, k));
   low_power_[0] = 0;
   low_.assign(low_power_.first(lines), df, 0.5 * nominal_hz_);
-  if (from_card_) {  // four times a four-pole motor is close to twice the mains
-    for (int h = 1; h * params_.motor->mains_hz < low_.last_hz(); ++h)
-      low_.notch(h * params_.motor->mains_hz, 1.2 * df);
-  }
+  if (searched_) notch_mains(low_);  // four times a four-pole motor is close to twice the mains
   speed_ = find_speed(low_, low_hz_, high_hz_, nominal_hz_);
+  look_elsewhere();
+}
+
+// A declared speed whose tolerance is too narrow: the shaft stands beside the range, and nothing like it inside.
+inline void diagnoser::look_elsewhere() noexcept {
+  elsewhere_ = {};
+  double const skirt = 3 * low_.df(), far = elsewhere * nominal_hz_;
+  if (searched_ || skirt > 0.5 * far) return;
+  for (double const from : {low_hz_ - far, high_hz_ + skirt}) {
+    auto const e = find_speed(low_, from, from + far - skirt, nominal_hz_);
+    if (e.found >= 3 && e.level > elsewhere_.level) elsewhere_ = e;
+  }
+}
+
+inline void diagnoser::notch_mains(line_levels& view) const noexcept {
+  auto const take_out = [&view](double mains) noexcept {
+    for (int h = 1; h * mains < view.last_hz(); ++h) view.notch_line(h * mains, 1.2 * view.df());
+  };
+  if (params_.motor) return take_out(params_.motor->mains_hz);
+  take_out(50), take_out(60);
 }
 
 inline void diagnoser::notch_known_lines() noexcept {
@@ -242,7 +276,7 @@ inline void diagnoser::notch_known_lines() noexcept {
   for (auto& view : levels_) {
     for (double const base : {speed_.hz, mains}) {
       for (int h = 1; h * base < view.last_hz(); ++h) {
-        view.notch(h * base, std::max(2.5 * view.df(), 0.0008 * h * base));
+        view.notch_line(h * base, std::max(2.5 * view.df(), 0.0008 * h * base));
       }
     }
   }
@@ -258,15 +292,14 @@ inline void diagnoser::observe_envelope(std::span<float const> x) noexcept {
   auto const plain = envelope_.plain(bins_, {0.04 * fs}, {0.49 * fs});
   levels_[1].assign(plain, envelope_.df(), half_width);
   notch_known_lines();
-  if (params_.gear_teeth > 0) {
+  if (gear_possible()) {
     comb_search shaft = params_.search;
     shaft.slip = 0, shaft.harmonics = 8;
     auto const none = placebo_of(open_, 0.55 * speed_.hz, 0.95 * speed_.hz, 1e9, {}, shaft);
     sums_.gear += share * (match_comb(open_, speed_.hz, shaft).db - none.median - sums_.gear);
   }
-  if (!bearing_possible()) return;
-  observe_bearing(share);
-  observe_label(plain, share);
+  if (bearing_possible()) observe_bearing(share);
+  if (label_possible()) observe_label(plain, share);
 }
 
 inline void diagnoser::observe_bearing(double share) noexcept {
@@ -275,6 +308,7 @@ inline void diagnoser::observe_bearing(double share) noexcept {
     auto& sum = sums_.bearing[p];
     sum.score += share * (now[p].score - sum.score);
     sum.base_hz += share * (now[p].base_hz - sum.base_hz);
+    sum.expected_hz += share * (now[p].expected_hz - sum.expected_hz);
     sum.first += share * (now[p].first - sum.first);
     sum.sidebands += share * (now[p].sidebands - sum.sidebands);
   }
@@ -286,10 +320,11 @@ inline void diagnoser::observe_label(std::span<float const> wide, double share) 
   for (std::size_t i = 0; i < label_factors.size(); ++i) {
     double const hz = label_factors[i] * nominal_hz_;
     low_.assign(low_power_.first(lines), df, 0.5 * hz);
-    auto const base = odd_harmonics(low_, hz, tolerance, params_.label_rules.cap);
+    auto base = odd_harmonics(low_, hz, tolerance, params_.label_rules.cap);
+    if (label_factors[i] != 1 && is_mains(base.hz, 1.2 * df)) base.odd = 0;  // the mains is no other speed
     wide_.assign(wide, envelope_.df(), 0.5 * hz);
     for (int h = 1; h * base.hz < wide_.last_hz(); ++h) {
-      wide_.notch(h * base.hz, std::max(2.5 * df, 0.0008 * h * base.hz));
+      wide_.notch_line(h * base.hz, std::max(2.5 * df, 0.0008 * h * base.hz));
     }
     double const races = race_comb(wide_, *params_.bearing, base.hz, params_.search);
     sums_.label.odd[i] += share * (base.odd - sums_.label.odd[i]);
@@ -309,6 +344,9 @@ inline void diagnoser::keep(shaft_evidence const& shaft) noexcept {
   sums_.speed_hz += share * (speed_.hz - sums_.speed_hz);
   sums_.speed_uncertainty += share * (speed_.uncertainty - sums_.speed_uncertainty);
   sums_.speed_lead += share * (speed_.lead - sums_.speed_lead);
+  sums_.speed_found += share * (speed_.found - sums_.speed_found);
+  sums_.elsewhere_hz += share * (elsewhere_.hz - sums_.elsewhere_hz);
+  sums_.elsewhere_lead += share * (elsewhere_.level - speed_.level - sums_.elsewhere_lead);
   sums_.refined += share * ((speed_.refined ? 1.0 : 0.0) - sums_.refined);
 }
 
@@ -341,7 +379,7 @@ inline void diagnoser::add_lines(diagnosis& d, std::size_t part) const noexcept 
 }
 
 inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
-  auto const opinion = judge(sums_.bearing, params_.bearing_rules);
+  auto const opinion = judge(sums_.bearing, params_.bearing_rules, sums_.speed_hz);
   for (std::size_t p = 0; p < bearing_parts; ++p) {
     d.probability[p] = opinion.probability[p];
     d.score[p] = sums_.bearing[p].score;
@@ -350,6 +388,7 @@ inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
   auto const& first = sums_.bearing[opinion.first];
   auto const& next = sums_.bearing[opinion.next];
   if (opinion.finding == bearing_finding::rivals) d.note(obstacle::rivals, first.score, next.score);
+  if (opinion.finding == bearing_finding::coincident) d.note(obstacle::lines_coincide, first.base_hz, next.base_hz);
   if (opinion.finding == bearing_finding::rolling) d.note(obstacle::rolling_or_cage, sums_.bearing[3].score);
   std::array<std::size_t, bearing_parts> order{0, 1, 2, 3};
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return d.probability[a] > d.probability[b]; });
@@ -378,11 +417,29 @@ inline void diagnoser::judge_shaft(diagnosis& d) const noexcept {
   set(fault_kind::looseness, opinion.looseness);
 }
 
+// Hz of the part of the bearing whose lines cannot be told from orders of the shaft; 0: there is none.
+inline double diagnoser::hidden_part() const noexcept {
+  if (!params_.bearing) return 0;
+  auto const orders = part_orders(*params_.bearing);
+  for (std::size_t p = 0; p + 1 < bearing_parts; ++p) {
+    double const whole = static_cast<double>(static_cast<long long>(orders[p] + 0.5));
+    double const near = std::max(0.004 * orders[p], 2.5 * line_width() / std::max(1e-9, sums_.speed_hz));
+    if (std::max(orders[p] - whole, whole - orders[p]) < near) return orders[p] * sums_.speed_hz;
+  }
+  return 0;
+}
+
 inline void diagnoser::judge_gear(diagnosis& d) const noexcept {
   auto const i = static_cast<std::size_t>(fault_kind::gear);
   d.judged[i] = true;
   d.score[i] = sums_.gear;
   d.probability[i] = logistic((sums_.gear - params_.bearing_rules.second) / params_.bearing_rules.softness);
+  // A part whose lines lie on orders of the shaft is heard as the gear.
+  auto const hidden = hidden_part();
+  if (d.probability[i] > 0.5 && hidden > 0) {
+    d.probability[i] = 0.45;
+    d.note(obstacle::lines_coincide, hidden, sums_.speed_hz);
+  }
   double const mesh = params_.gear_teeth * sums_.speed_hz;
   if (d.probability[i] > 0.5) d.add({"gear", sums_.speed_hz, sums_.speed_hz, sums_.gear, 1});
   if (mesh > low_.last_hz()) return;
@@ -426,7 +483,6 @@ inline void diagnoser::decide(diagnosis& d) const noexcept {
 inline diagnosis diagnoser::verdict() const noexcept {
   diagnosis d;
   d.quality = quality_;
-  note_obstacles(d);
   bool const seen = sums_.weight > 0;
   double const half_range = nominal_hz_ > 0 ? 0.5 * (high_hz_ - low_hz_) / nominal_hz_ : 0;
   bool const refined = sums_.refined >= 0.5;
@@ -436,17 +492,23 @@ inline diagnosis diagnoser::verdict() const noexcept {
              : refined          ? speed_source::refined
                                 : speed_source::given,
              seen ? sums_.speed_uncertainty : half_range};
+  if (seen && label_possible()) judge_label(d);
+  note_obstacles(d);
   if (!seen) return decide(d), d;
-  if (from_card_ && (!refined || sums_.speed_lead < least_lead)) {
+  if (!speed_clear()) {
     d.note(obstacle::speed_unclear, low_hz_, high_hz_);
     d.speed.uncertainty = half_range;
     return decide(d), d;
   }
-  if (bearing_possible()) judge_label(d);
+  if (sums_.elsewhere_lead >= least_elsewhere) {
+    d.note(obstacle::speed_off, sums_.elsewhere_hz, nominal_hz_);
+    d.quality.mark(quality_reason::speed_off, quality_level::uncertain);
+    return decide(d), d;
+  }
   if (d.quality.is_bad() && d.quality.has(quality_reason::speed_off)) return decide(d), d;
   if (bearing_possible()) judge_bearing(d);
   judge_shaft(d);
-  if (params_.gear_teeth > 0 && envelope_possible()) judge_gear(d);
+  if (gear_possible()) judge_gear(d);
   decide(d);
   return d;
 }

@@ -25,16 +25,17 @@ enum class obstacle : std::uint8_t {
   record_short,       // {0} seconds there are, {1} seconds needed for eight turns of the cage
   data_bad,           // the samples themselves are bad
   label_wrong,        // rate or speed is wrong by a factor {0}
-  speed_unclear,      // two speeds explain the lines
+  speed_unclear,      // no speed between {0} and {1} Hz stands out
   lines_coincide,     // {0} Hz fault line lies on {1} Hz line of shaft or mains
   rivals,             // lines of several parts, none stands out; {0} and {1} dB
   rolling_or_cage,    // lines of the cage with sidebands of the shaft
   faint,              // something stands out, not enough; {0} dB
+  speed_off,          // the shaft turns at {0} Hz, not at {1} Hz as declared
 };
-inline constexpr std::size_t obstacle_count = 12;
+inline constexpr std::size_t obstacle_count = 13;
 inline constexpr std::array<std::string_view, obstacle_count> obstacle_names{
-    "speed_missing", "bearing_missing", "unit_missing",   "above_nyquist", "record_short",    "data_bad",
-    "label_wrong",   "speed_unclear",   "lines_coincide", "rivals",        "rolling_or_cage", "faint"};
+    "speed_missing", "bearing_missing", "unit_missing", "above_nyquist",   "record_short", "data_bad", "label_wrong",
+    "speed_unclear", "lines_coincide",  "rivals",       "rolling_or_cage", "faint",        "speed_off"};
 
 struct obstacle_note {
   obstacle what = obstacle::speed_missing;

@@ -27,6 +27,8 @@ struct label_rules {
   double races = 14;  // dB over placebo from which on a race votes
   double odd = 13;    // dB over the floor, mean of the first three odd harmonics, each at most `cap`
   double cap = 20;
+  double carried = 4;  // dB of the odd harmonics at the speed that races vote for
+  double lead = 3;     // dB by which the odd harmonics of another speed must beat those of every lower one
 };
 
 struct shaft_base {
@@ -39,8 +41,20 @@ struct shaft_base {
                                               double cap) noexcept {
   auto const speed = find_speed(lines, hz * (1 - tolerance), hz * (1 + tolerance), hz);
   double odd = 0;
-  for (int const h : {1, 3, 5}) odd += std::min(lines.peak(h * speed.hz, 0.6 * lines.df()).db, cap) / 3;
+  for (int const h : {1, 3, 5}) odd += std::clamp(lines.peak(h * speed.hz, 0.6 * lines.df()).db, 0.0, cap) / 3;
   return {speed.hz, odd};
+}
+
+// Whether the first three odd harmonics of a base all lie on lines of the mains.
+[[nodiscard]] inline bool is_mains(double hz, double width_hz) noexcept {
+  auto const on = [&](double mains) {
+    for (int const h : {1, 3, 5}) {
+      double const order = h * hz / mains, whole = static_cast<double>(static_cast<long long>(order + 0.5));
+      if (whole < 1 || std::max(order - whole, whole - order) * mains > width_hz) return false;
+    }
+    return true;
+  };
+  return on(50) || on(60);
 }
 
 // The higher of the two race combs over its placebo.
@@ -56,18 +70,31 @@ struct label_evidence {
   std::array<double, label_factors.size()> odd{}, races{};
 };
 
+// The lowest base whose odd harmonics stand out, if clearly above those of every lower one.
+[[nodiscard]] inline std::optional<std::size_t> shaft_vote(label_evidence const& e, label_rules const& r) noexcept {
+  double below = -r.lead;
+  for (std::size_t i = 0; i < label_factors.size(); ++i) {
+    if (e.odd[i] >= r.odd) return e.odd[i] >= below + r.lead ? std::optional(i) : std::nullopt;
+    below = std::max(below, e.odd[i]);
+  }
+  return std::nullopt;
+}
+
 // The factor by which the true lines lie off the declared ones; nothing where nothing votes.
 [[nodiscard]] inline std::optional<double> label_vote(label_evidence const& e, label_rules const& r,
                                                       bool shaft_votes) noexcept {
+  constexpr std::size_t declared = 2;
   std::size_t best = 0;
   for (std::size_t i = 1; i < label_factors.size(); ++i) {
     if (e.races[i] > e.races[best]) best = i;
   }
-  if (e.races[best] >= r.races) return label_factors[best];
-  for (std::size_t i = 0; i < label_factors.size() && shaft_votes; ++i) {
-    if (e.odd[i] >= r.odd) return label_factors[i];
-  }
-  return std::nullopt;
+  auto const shaft = shaft_vote(e, r);
+  // Harmonics of a cage or a mesh may look like races of another speed: its shaft must be there too.
+  bool const carried = best == declared || (e.odd[best] >= r.carried && e.odd[best] >= e.odd[declared] - r.carried);
+  bool const confirmed = shaft && *shaft == declared && best > declared;
+  if (e.races[best] >= r.races && carried && !confirmed) return label_factors[best];
+  bool const believed = shaft && (shaft_votes || *shaft >= declared);
+  return believed ? std::optional(label_factors[*shaft]) : std::nullopt;
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics

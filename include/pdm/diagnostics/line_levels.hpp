@@ -44,6 +44,8 @@ class line_levels {
   void assign(std::span<float const> power, double df, double half_width_hz) noexcept;
   // Everything within +-half_width_hz of hz counts as floor.
   void notch(double hz, double half_width_hz) noexcept;
+  // The same, and the flanks of the line beyond, as far as they fall towards the floor.
+  void notch_line(double hz, double half_width_hz) noexcept;
   // The largest line within +-tolerance_hz, at least the nearest one. 0 dB beyond the last line.
   [[nodiscard]] found_line peak(double hz, double tolerance_hz) const noexcept;
 
@@ -96,6 +98,15 @@ inline void line_levels::notch(double hz, double half_width_hz) noexcept {
   auto const from = static_cast<std::size_t>(std::max(0.0, low));
   auto const to = std::min(used_, static_cast<std::size_t>(std::max(0.0, high)) + 2);
   for (std::size_t k = from; k < to; ++k) level_[k] = std::min(level_[k], notched);
+}
+
+inline void line_levels::notch_line(double hz, double half_width_hz) noexcept {
+  if (!(hz + half_width_hz < last_hz() - df_) || !(hz - half_width_hz > df_)) return;
+  auto low = static_cast<std::size_t>((hz - half_width_hz) / df_);
+  auto high = static_cast<std::size_t>((hz + half_width_hz) / df_) + 1;
+  while (low > 1 && level_[low - 1] > notched && level_[low - 1] < level_[low]) --low;
+  while (high + 1 < used_ && level_[high + 1] > notched && level_[high + 1] < level_[high]) ++high;
+  for (std::size_t k = low; k <= high; ++k) level_[k] = std::min(level_[k], notched);
 }
 
 inline found_line line_levels::peak(double hz, double tolerance_hz) const noexcept {

@@ -4,9 +4,12 @@
 //           or velocity; then the textbook patterns: unbalance is 1x alone, misalignment a strong 2x, looseness a row
 //           of harmonics with half orders among them.
 // NB        A pattern is no fault while it is small: a sound machine has a 1x too. Named only above a limit in mm/s;
-//           without a unit nothing of this can be judged.
+//           without a unit nothing of this can be judged. Where the class of the machine is not known the limit is the
+//           upper one of medium machines on flexible, or large ones on rigid foundations: a smaller one would condemn
+//           sound machines. "Alone" is asked of the acceleration: in velocity every slow machine is 1x alone.
 // Formula   v_k^2 = (16/3) sum_{+-2 lines} |H|^2 / n^2 / (2 pi f)^2, H the Hann-weighted transform.
-// Source    ISO 13373-3:2015, annexes on unbalance, misalignment and looseness; R. Randall, Vibration-based Condition
+// Source    ISO 20816-3:2022 (limits, in its style); ISO 13373-3:2015, annexes on unbalance, misalignment and
+// looseness; R. Randall, Vibration-based Condition
 //           Monitoring, 2nd ed. (2021), ch. 2.
 #pragma once
 
@@ -83,11 +86,11 @@ struct velocity_scale {
 }
 
 struct shaft_rules {
-  double limit_mms = 4.5;     // velocity of the shaft's orders that is too much; of the machine's class where known
-  double alone = 0.8;         // share of the squared velocity in 1x that makes it unbalance
+  double limit_mms = 7.1;     // velocity of the shaft's orders that is too much; of the machine's class where known
+  double alone = 0.9;         // share of the squared acceleration in 1x that makes it unbalance
   double second_order = 0.5;  // 2x / 1x that makes it misalignment
   double half_share = 0.1;    // (half orders / whole orders)^2 that makes it looseness
-  double softness_db = 1.5;
+  double softness_db = 2.5;
 };
 
 // Probabilities of unbalance, misalignment, looseness.
@@ -98,17 +101,18 @@ struct shaft_opinion {
 [[nodiscard]] inline shaft_opinion judge(shaft_evidence const& e, shaft_rules const& r) noexcept {
   double const all = e.of_orders();
   if (!e.known || !(all > 0)) return {};
-  double half = 0, whole = 0;
+  double half = 0, whole = 0, acceleration = 0;
   int halves = 0;
   for (std::size_t i = 0; i < half_orders; ++i) {
     double const square = e.velocity[i] * e.velocity[i];
     (i % 2 == 0 ? half : whole) += square;
+    acceleration += 0.25 * static_cast<double>((i + 1) * (i + 1)) * square;
     halves += i % 2 == 0 && square > 0 ? 1 : 0;
   }
   double const one = e.at(1), two = e.at(2);
   bool const loose = halves >= 2 && half >= r.half_share * whole;
   bool const twice = !loose && two >= r.second_order * one && two > 0;
-  bool const alone = !loose && !twice && one * one >= r.alone * all * all;
+  bool const alone = !loose && !twice && one * one >= r.alone * acceleration;
   double const size = 20 * math::log10(all / r.limit_mms) / r.softness_db;
   double const p = size > 700 ? 1 : size < -700 ? 0 : 1 / (1 + math::exp(-size));
   return {alone ? p : 0, twice ? p : 0, loose ? p : 0};

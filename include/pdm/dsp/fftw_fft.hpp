@@ -8,7 +8,8 @@
 //           PDM_FFT_FFTW is defined. Bits may differ between types of CPU, because FFTW picks its code at run time.
 // Memory    The arena gives only the scratch of inverse() (n/2 + 1 complex numbers: FFTW destroys the input of its
 //           complex-to-real transform); plans are FFTW's own memory, taken in prepare(), never after.
-// Errors    More than fftw_plan_limit plans in a process: limit_exceeded. A plan FFTW cannot make: unsupported.
+// Errors    More than fftw_plan_limit plans in a process: limit_exceeded (enough for every even length up to 2^20 with
+//           factors 2, 3, 5, real and complex, both ways: 1784). A plan FFTW cannot make: unsupported.
 // Threads   prepare() locks; transforms of distinct objects run side by side.
 #pragma once
 
@@ -28,7 +29,7 @@
 
 namespace pdm::inline PDM_ABI_NAMESPACE::dsp {
 
-inline constexpr std::size_t fftw_plan_limit = 512;  // a precision
+inline constexpr std::size_t fftw_plan_limit = 2048;  // a precision
 
 namespace detail {
 

@@ -6,7 +6,8 @@
 //           that may fail. Every sample is a function of seed, settings and its running number alone: chunks of any
 //           size, a second out of any minute, any order, give the same bits on every machine.
 // NB        Plausible, not calibrated: amplitudes are round numbers of a mid-sized machine. What holds exactly are
-//           frequencies, growth, schedule and the truth that at() tells.
+//           frequencies, growth, schedule and the truth that at() tells. Orders of the shaft have the amplitudes of a
+//           machine of 25 Hz; one that is built to turn slower shakes with the same velocity, not acceleration.
 // Faults    outer_race, inner_race, ball, cage  impacts exp(-a t) sin(b t), a = damping w, b = w sqrt(1 - damping^2),
 //             at multiples BPFO, BPFI, 2 BSF, FTF of the shaft; periods slip randomly; inner race stronger once a
 //             revolution (load zone), ball once a turn of the cage
