@@ -18,6 +18,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/line_output.hpp"
 #include "cli/verbs.hpp"
 #include "pdm/monitor/process_detector.hpp"
 #include "pdm/wire/json.hpp"
@@ -38,17 +39,13 @@ struct detect_options {
   std::optional<double> budget, assets, interval;
 };
 
-int complain(std::string const& file, std::string what, std::string todo, int code = exit_bad_input) {
-  wire::input_error e;
-  e.file = file;
-  e.what = std::move(what);
-  e.todo = std::move(todo);
-  std::fprintf(stderr, "pdm: %s\n", e.message().c_str());
-  return code;
-}
-int complain(wire::input_error const& e) {
-  std::fprintf(stderr, "pdm: %s\n", e.message().c_str());
+int refuse(wire::input_error const& e) {
+  complain(e);
   return e.outside ? exit_outside : exit_bad_input;
+}
+int refuse(std::string const& file, std::string what, std::string todo, int code = exit_bad_input) {
+  complain(about(file, std::move(what), std::move(todo)));
+  return code;
 }
 
 // Rows done, on a terminal, a few times a second.
@@ -104,17 +101,17 @@ class detect_job {
     if (!options_.time.empty()) how.time = options_.time;
     how.text_columns = options_.ignore;
     auto opened = wire::table_reader::open(options_.table, how);
-    if (!opened) return complain(opened.error());
+    if (!opened) return refuse(opened.error());
     table_.emplace(std::move(*opened));
     if (int const code = choose_columns(); code != exit_done) return code;
     out_ = options_.out.empty() ? stdout : std::fopen(options_.out.c_str(), "wb");
-    if (out_ == nullptr) return complain(options_.out, "cannot be written", "give another --out", exit_outside);
+    if (out_ == nullptr) return refuse(options_.out, "cannot be written", "give another --out", exit_outside);
     int code = rows();
     bool const failed = std::fflush(out_) != 0 || std::ferror(out_) != 0;
     if (out_ != stdout && std::fclose(out_) != 0) code = std::max(code, exit_outside);
     if (failed) {
-      return complain(options_.out.empty() ? "standard output" : options_.out, "cannot be written to the end",
-                      "make room, or keep its reader, and run again", exit_outside);
+      return refuse(options_.out.empty() ? "standard output" : options_.out, "cannot be written to the end",
+                    "make room, or keep its reader, and run again", exit_outside);
     }
     return code == exit_done ? save() : code;
   }
@@ -122,7 +119,7 @@ class detect_job {
  private:
   int settings() {
     auto const preset = monitor::process_preset(options_.preset);
-    if (!preset) return complain("--preset " + options_.preset, "is no preset", "give process or process_quiet");
+    if (!preset) return refuse("--preset " + options_.preset, "is no preset", "give process or process_quiet");
     settings_ = *preset;
     if (!options_.config.empty()) {
       if (int const code = read_config(); code != exit_done) return code;
@@ -133,44 +130,52 @@ class detect_job {
     if (options_.assets) settings_.assets = *options_.assets;
     if (options_.interval) settings_.interval = *options_.interval;
     if (!(settings_.budget > 0) || !std::isfinite(settings_.budget)) {
-      return complain("--budget", "is not above 0", "give false alarm events a month, for instance 1");
+      return refuse("--budget", "is not above 0", "give false alarm events a month, for instance 1");
     }
     if (!(settings_.assets >= 1) || !std::isfinite(settings_.assets)) {
-      return complain("--assets", "is below 1", "give the assets that share the budget");
+      return refuse("--assets", "is below 1", "give the assets that share the budget");
     }
     if (settings_.interval && !(*settings_.interval > 0 && std::isfinite(*settings_.interval))) {
-      return complain("--interval", "is not above 0", "give the seconds from row to row");
+      return refuse("--interval", "is not above 0", "give the seconds from row to row");
     }
     if (options_.state.empty() && !options_.learn && options_.config.empty()) {
-      return complain("--learn", "is not given", "give the rows of healthy running to learn from, or --state FILE");
+      return refuse("--learn", "is not given", "give the rows of healthy running to learn from, or --state FILE");
     }
     return exit_done;
   }
 
   int read_config() {
     auto const parsed = wire::parse_json_file(options_.config);
-    if (!parsed) return complain(parsed.error());
-    if (!parsed->is_object()) return complain(options_.config, "is no object", "give {\"budget\": 1}");
+    if (!parsed) return refuse(parsed.error());
+    if (!parsed->is_object()) return refuse(options_.config, "is no object", "give {\"budget\": 1}");
     for (auto const& [key, value] : parsed->items()) {
       double const number = value.is_number() ? value.get<double>() : no_number;
-      if (key == "budget")
-        settings_.budget = number;
-      else if (key == "assets")
-        settings_.assets = number;
-      else if (key == "interval")
-        settings_.interval = number;
-      else if (key == "change_above")
-        settings_.change_above = number;
-      else if (key == "learn")
-        settings_.learn = number >= 0 ? static_cast<std::size_t>(number) : 0;
-      else if (key == "hold")
-        settings_.hold = number >= 0 ? static_cast<std::size_t>(number) : 0;
-      else
-        return complain(options_.config, "\"" + key + "\" is no setting of detect",
-                        "budget, assets, interval, change_above, learn and hold are");
-      if (!std::isfinite(number)) return complain(options_.config, "\"" + key + "\" is no number", "give a number");
+      if (!set(key, number)) {
+        return refuse(options_.config, "\"" + key + "\" is no setting of detect",
+                      "budget, assets, interval, learn, hold, change_above, unseen, level_k, level_least and "
+                      "level_guard are");
+      }
+      if (!std::isfinite(number)) return refuse(options_.config, "\"" + key + "\" is no number", "give a number");
     }
     return exit_done;
+  }
+
+  // false: there is no such setting.
+  bool set(std::string const& key, double number) {
+    struct named {
+      char const* name;
+      double* value;
+    };
+    for (auto const& each : {named{"budget", &settings_.budget}, named{"assets", &settings_.assets},
+                             named{"change_above", &settings_.change_above}, named{"unseen", &settings_.unseen},
+                             named{"level_k", &settings_.level_k}, named{"level_least", &settings_.level_least},
+                             named{"level_guard", &settings_.level_guard}}) {
+      if (key == each.name) return *each.value = number, true;
+    }
+    if (key == "interval") return settings_.interval = number, true;
+    if (key == "learn") return settings_.learn = number >= 0 ? static_cast<std::size_t>(number) : 0, true;
+    if (key == "hold") return settings_.hold = number >= 0 ? static_cast<std::size_t>(number) : 0, true;
+    return false;
   }
 
   // Every column but the time and the ignored ones; with a saved state the columns it knows.
@@ -183,10 +188,10 @@ class detect_job {
       return {};
     };
     for (auto const& name : options_.ignore) {
-      if (auto const e = skip(name)) return complain(*e);
+      if (auto const e = skip(name)) return refuse(*e);
     }
     if (!options_.time.empty()) {
-      if (auto const e = skip(options_.time)) return complain(*e);
+      if (auto const e = skip(options_.time)) return refuse(*e);
     }
     std::vector<std::string> names;
     for (std::size_t c = 0; c < table_->columns().size(); ++c) {
@@ -196,7 +201,7 @@ class detect_job {
     }
     if (!options_.state.empty()) return restore(names);
     auto made = monitor::process_detector::make(std::move(names), settings_);
-    if (!made) return complain(options_.table, made.error(), "pdm detect --help explains every option");
+    if (!made) return refuse(options_.table, made.error(), "pdm detect --help explains every option");
     detector_.emplace(std::move(*made));
     return exit_done;
   }
@@ -204,9 +209,9 @@ class detect_job {
   int restore(std::vector<std::string> const& names) {
     std::ifstream in(options_.state, std::ios::binary);
     std::vector<char> const text{std::istreambuf_iterator<char>(in), {}};
-    if (!in.is_open()) return complain(options_.state, "cannot be opened", "check the name and the rights");
+    if (!in.is_open()) return refuse(options_.state, "cannot be opened", "check the name and the rights");
     auto made = monitor::process_detector::restore(std::as_bytes(std::span(text)));
-    if (!made) return complain(options_.state, made.error(), "give what --save-state wrote, or learn anew");
+    if (!made) return refuse(options_.state, made.error(), "give what --save-state wrote, or learn anew");
     detector_.emplace(std::move(*made));
     std::vector<std::size_t> places;
     for (auto const& name : detector_->columns()) {
@@ -218,7 +223,7 @@ class detect_job {
       if (std::ranges::find(detector_->columns(), name) == detector_->columns().end()) unknown_.push_back(name);
     }
     if (missing_.size() == detector_->columns().size()) {
-      return complain(options_.table, "has none of the columns that the saved state knows", "give the right table");
+      return refuse(options_.table, "has none of the columns that the saved state knows", "give the right table");
     }
     places_ = std::move(places);
     for (auto const& n : missing_) {
@@ -238,7 +243,7 @@ class detect_job {
     std::vector<double> values(places_.size());
     while (!stop.load(std::memory_order_relaxed)) {
       auto const more = table_->next();
-      if (!more) return complain(more.error());
+      if (!more) return refuse(more.error());
       if (!*more) break;
       for (std::size_t i = 0; i < places_.size(); ++i) {
         bool const here = places_[i] != no_place && !table_->is_absent(places_[i]);
@@ -248,13 +253,13 @@ class detect_job {
       double const t = has_time ? table_->time().seconds() : no_number;
       bool const learning = detector_->learning();
       auto const answer = detector_->row(values, t, quality_of_row());
-      if (!answer) return complain(options_.table, answer.error(), "pdm detect --help explains every option");
+      if (!answer) return refuse(options_.table, answer.error(), "pdm detect --help explains every option");
       if (learning && !detector_->learning()) tell(table_->time().is == wire::table_time::kind::wall ? t : no_number);
       if (*answer && !write(**answer)) return exit_outside;
       progress.row(table_->row(), events_);
     }
     if (detector_->learning() && !stop.load()) {
-      return complain(
+      return refuse(
           options_.table,
           "has " + std::to_string(seen_rows()) + " rows, fewer than --learn " + std::to_string(settings_.learn),
           "give a longer table or a smaller --learn");
@@ -346,8 +351,7 @@ class detect_job {
     to.close();
     if (to && !bytes.empty() && std::rename(beside.c_str(), options_.save_state.c_str()) == 0) return exit_done;
     std::remove(beside.c_str());
-    return complain(options_.save_state, "cannot be written", "check the folder, its rights and the disk",
-                    exit_outside);
+    return refuse(options_.save_state, "cannot be written", "check the folder, its rights and the disk", exit_outside);
   }
 
   static constexpr std::size_t no_place = static_cast<std::size_t>(-1);

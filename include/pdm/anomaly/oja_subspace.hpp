@@ -13,7 +13,7 @@
 // Source    E. Oja, J. Math. Biol. 15 (1982) 267-273; T. Sanger, Neural Netw. 2 (1989) 459-473; G. Box, Ann. Math.
 // Stat.
 //           25 (1954); E. Wilson, M. Hilferty, PNAS 17 (1931) 684-688.
-// Cost      score and learn 2 k p multiplications each; (k + 5) p + 2 p^2 doubles beside the warm-up's rows.
+// Cost      score and learn 2 k p multiplications each; (k + 6) p + 2 p^2 doubles beside the warm-up's rows.
 // Threads   Distinct objects: safe. Shared objects: unsafe, also for const members (they use scratch).
 #pragma once
 
@@ -52,7 +52,7 @@ class oja_subspace {
   [[nodiscard]] std::size_t footprint(std::size_t columns) const noexcept {
     std::size_t const stride = stride_of(columns);
     return standards_.footprint(columns) + arena::bytes<double>(params_.k * stride) +
-           2 * arena::bytes<double>(columns * columns) + 3 * arena::bytes<double>(stride) +
+           2 * arena::bytes<double>(columns * columns) + 4 * arena::bytes<double>(stride) +
            arena::bytes<double>(columns);
   }
   [[nodiscard]] score score_one(row const& r) const noexcept;
@@ -83,6 +83,7 @@ class oja_subspace {
     double t2 = 0, spe = 0;
   };
   [[nodiscard]] static constexpr std::size_t stride_of(std::size_t p) noexcept { return (p + 3) / 4 * 4; }
+  [[nodiscard]] std::size_t padded() const noexcept { return stride_of(params_.k); }
   // Leaves d_, y_, e_ and SPE in spe_. A row that was scored is projected already when it is learned.
   void project(row const& r, column_mask present, double limit) const noexcept;
   [[nodiscard]] statistics judged() const noexcept;
@@ -100,11 +101,11 @@ class oja_subspace {
   column_standards standards_;
   std::size_t stride_ = 0;
   std::uint64_t learned_ = 0;
-  std::span<double> directions_, work_, vectors_, mean_, d_, e_, values_;
+  std::span<double> directions_, work_, vectors_, mean_, d_, e_, scored_, values_;
   mutable std::array<double, most_directions> y_{};  // scratch
   mutable double spe_ = 0;
-  mutable bool projected_ = false;  // d_, y_, e_ and spe_ belong to the directions as they are
-  std::array<double, most_directions> variance_{};
+  mutable bool projected_ = false;                  // d_, y_, e_ and spe_ belong to the directions as they are
+  std::array<double, most_directions> variance_{};  // 1 beyond k
   double spe_mean_ = 0, spe_variance_ = 0, spe_limit_ = 1, t2_limit_ = 1, quantile_ = 3;
 };
 
@@ -121,8 +122,9 @@ inline status oja_subspace::prepare(std::size_t columns, arena& memory) noexcept
   stride_ = stride_of(columns);
   directions_ = *memory.take<double>(params_.k * stride_);
   for (auto* part : {&work_, &vectors_}) *part = *memory.take<double>(columns * columns);
-  for (auto* part : {&mean_, &d_, &e_}) *part = *memory.take<double>(stride_);
+  for (auto* part : {&mean_, &d_, &e_, &scored_}) *part = *memory.take<double>(stride_);
   values_ = *memory.take<double>(columns);
+  variance_.fill(1);
   quantile_ = math::normal_quantile(1 - params_.alpha);
   double const k = static_cast<double>(params_.k);
   t2_limit_ = k * chi_square_ratio(k, quantile_);
@@ -134,24 +136,24 @@ inline void oja_subspace::reset() noexcept {
   learned_ = 0;
   projected_ = false;
   for (auto part : {directions_, mean_}) std::ranges::fill(part, 0.0);
-  variance_.fill(0);
+  variance_.fill(1);
   spe_mean_ = spe_variance_ = 0;
 }
 
 inline void oja_subspace::project(row const& r, column_mask present, double limit) const noexcept {
-  bool const same = detail::deviations(r.size(), r.values.data(), standards_.centres().data(),
-                                       standards_.inverse_scales().data(), mean_.data(), limit, d_.data());
-  bool const complete = standards_.complete(present);
-  if (same && complete && projected_) return;
-  for (std::size_t i = 0; !complete && i < r.size(); ++i) d_[i] = holds(present, i) ? d_[i] : 0.0;
+  (void)detail::deviations(r.size(), r.values.data(), standards_.centres().data(), standards_.inverse_scales().data(),
+                           mean_.data(), limit, d_.data());
+  projected_ = standards_.complete(present);
+  if (projected_) {
+    std::copy_n(r.values.data(), r.size(), scored_.data());
+  } else {
+    for (std::size_t i = 0; i < r.size(); ++i) d_[i] = holds(present, i) ? d_[i] : 0.0;
+  }
   spe_ = detail::residual(directions_.data(), params_.k, stride_, d_.data(), y_.data(), e_.data());
-  projected_ = complete;
 }
 
 inline oja_subspace::statistics oja_subspace::judged() const noexcept {
-  statistics s{0, spe_};
-  for (std::size_t k = 0; k < params_.k; ++k) s.t2 += y_[k] * y_[k] / variance_[k];
-  return s;
+  return {detail::scaled_squares(y_.data(), variance_.data(), padded()), spe_};
 }
 
 inline score oja_subspace::score_one(row const& r) const noexcept {
@@ -194,7 +196,9 @@ inline void oja_subspace::learn_one(row const& r, double weight) noexcept {
     return;
   }
   if (present != standards_.known()) return;
-  project(r, present, params_.clip);
+  bool const again = projected_ && standards_.complete(present) &&
+                     detail::learned_as_scored(r.size(), r.values.data(), scored_.data(), d_.data(), params_.clip);
+  if (!again) project(r, present, params_.clip);
   update(weight);
   ++learned_;
   projected_ = false;
@@ -239,15 +243,11 @@ inline void oja_subspace::begin() noexcept {
 
 inline void oja_subspace::update(double weight) noexcept {
   double const keep = weight == 1 ? params_.keep : std::max(0.5, math::pow(params_.keep, weight)), gain = 1 - keep;
-  double along = 0;
-  for (std::size_t k = 0; k < params_.k; ++k) {
-    along += y_[k] * y_[k];
-    variance_[k] = std::max(variance_[k] + gain * (y_[k] * y_[k] - variance_[k]), least_variance);
-  }
+  double const along = detail::follow_squares(y_.data(), variance_.data(), padded(), gain, least_variance);
   double const most = 4 * static_cast<double>(standards_.columns());
   double const cut = (spe_ + along > most ? most / (spe_ + along) : 1.0) * std::min(weight, 1.0);
-  detail::turn(directions_.data(), params_.k, stride_, params_.step * cut, y_.data(), e_.data());
-  detail::follow(mean_.data(), stride_, gain, d_.data());
+  detail::turn(directions_.data(), params_.k, stride_, params_.step * cut, y_.data(), e_.data(), mean_.data(), gain,
+               d_.data());
   double const apart = spe_ - spe_mean_;
   spe_mean_ = std::max(spe_mean_ + gain * apart, least_variance);
   spe_variance_ = std::max(keep * (spe_variance_ + gain * apart * apart), least_variance * least_variance);

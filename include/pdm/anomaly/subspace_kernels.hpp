@@ -44,9 +44,24 @@ inline double residual(double const* w, std::size_t k, std::size_t stride, doubl
                        double* r) noexcept {
   return PDM_SUBSPACE_KERNEL(residual(w, k, stride, x, y, r));
 }
-// w_k += step y[k] r.
-inline void turn(double* w, std::size_t k, std::size_t stride, double step, double const* y, double const* r) noexcept {
-  PDM_SUBSPACE_KERNEL(turn(w, k, stride, step, y, r));
+// x is the row that d came from, and no deviation of it is cut at +-limit.
+inline bool learned_as_scored(std::size_t n, double const* x, double const* last, double const* d,
+                              double limit) noexcept {
+  return PDM_SUBSPACE_KERNEL(learned_as_scored(n, x, last, d, limit));
+}
+// Sum of y[k]^2 / variance[k]; `padded` is a multiple of 4.
+inline double scaled_squares(double const* y, double const* variance, std::size_t padded) noexcept {
+  return PDM_SUBSPACE_KERNEL(scaled_squares(y, variance, padded));
+}
+// variance[k] += gain (y[k]^2 - variance[k]), not below `least`; returns the sum of y[k]^2.
+inline double follow_squares(double const* y, double* variance, std::size_t padded, double gain,
+                             double least) noexcept {
+  return PDM_SUBSPACE_KERNEL(follow_squares(y, variance, padded, gain, least));
+}
+// w_k += step y[k] r, and mean += gain d.
+inline void turn(double* w, std::size_t k, std::size_t stride, double step, double const* y, double const* r,
+                 double* mean, double gain, double const* d) noexcept {
+  PDM_SUBSPACE_KERNEL(turn(w, k, stride, step, y, r, mean, gain, d));
 }
 #undef PDM_SUBSPACE_KERNEL
 

@@ -90,6 +90,7 @@ inline void follow(double* mean, std::size_t stride, double gain, double const* 
   }
 }
 
+// y and r from x; both orders of summing are those of dot().
 [[gnu::always_inline]] inline double residual_of(double const* w, std::size_t k, std::size_t stride, double const* x,
                                                  double* y, double* r) noexcept {
   for (std::size_t c = 0; c < k; ++c) y[c] = dot(w + c * stride, x, stride);
@@ -106,16 +107,63 @@ inline void follow(double* mean, std::size_t stride, double gain, double const* 
 }
 inline double residual(double const* w, std::size_t k, std::size_t stride, double const* x, double* y,
                        double* r) noexcept {
+  if (k == 4 && stride == 16) return residual_of(w, 4, 16, x, y, r);
   return k == 4 ? residual_of(w, 4, stride, x, y, r) : residual_of(w, k, stride, x, y, r);
 }
 
-inline void turn(double* w, std::size_t k, std::size_t stride, double step, double const* y, double const* r) noexcept {
-  for (std::size_t c = 0; c < k; ++c) {
-    double const g = step * y[c];
-    for (std::size_t i = 0; i < stride; i += dwidth) {
-      dops::store(w + c * stride + i, dops::load(w + c * stride + i) + dops::load(r + i) * g);
+inline bool learned_as_scored(std::size_t n, double const* x, double const* last, double const* d,
+                              double limit) noexcept {
+  dvec const high = dops::broadcast(limit), low = -high;
+  dops::vec<std::int64_t> other{};
+  std::size_t i = 0;
+  for (; i + dwidth <= n; i += dwidth) {
+    dvec const v = dops::load(d + i);
+    other |= (dops::load(x + i) != dops::load(last + i)) | (v > high) | (v < low);
+  }
+  bool same = true;
+  for (std::size_t k = 0; k < dwidth; ++k) same = same && other[k] == 0;
+  for (; i < n; ++i) same = same && x[i] == last[i] && d[i] <= limit && d[i] >= -limit;
+  return same;
+}
+
+inline double scaled_squares(double const* y, double const* variance, std::size_t padded) noexcept {
+  four_sums sum;
+  for (std::size_t i = 0; i < padded; i += 4) {
+    for (std::size_t p = 0; p < dparts; ++p) {
+      dvec const v = dops::load(y + i + p * dwidth);
+      sum.part[p] += v * v / dops::load(variance + i + p * dwidth);
     }
   }
+  return sum.total();
+}
+
+inline double follow_squares(double const* y, double* variance, std::size_t padded, double gain,
+                             double least) noexcept {
+  four_sums sum;
+  dvec const bottom = dops::broadcast(least);
+  for (std::size_t i = 0; i < padded; i += dwidth) {
+    dvec const v = dops::load(y + i), square = v * v, old = dops::load(variance + i);
+    dvec const next = old + (square - old) * gain;
+    dops::store(variance + i, pick_double(next < bottom, bottom, next));
+    sum.part[i / dwidth % dparts] += square;
+  }
+  return sum.total();
+}
+
+[[gnu::always_inline]] inline void turn_of(double* w, std::size_t k, std::size_t stride, double step, double const* y,
+                                           double const* r, double* mean, double gain, double const* d) noexcept {
+  for (std::size_t i = 0; i < stride; i += dwidth) {
+    dvec const e = dops::load(r + i) * step;
+    for (std::size_t c = 0; c < k; ++c) {
+      dops::store(w + c * stride + i, dops::load(w + c * stride + i) + e * y[c]);
+    }
+    dops::store(mean + i, dops::load(mean + i) + dops::load(d + i) * gain);
+  }
+}
+inline void turn(double* w, std::size_t k, std::size_t stride, double step, double const* y, double const* r,
+                 double* mean, double gain, double const* d) noexcept {
+  if (k == 4 && stride == 16) return turn_of(w, 4, 16, step, y, r, mean, gain, d);
+  turn_of(w, k, stride, step, y, r, mean, gain, d);
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::anomaly::detail::PDM_SIMD_NAMESPACE

@@ -39,7 +39,7 @@ struct process_settings {
   std::size_t hold = 15;            // rows below the threshold after which the alarm ends
   double change_above = 1.5;        // of the 99 % quantile of the change statistic while learning
   std::vector<std::string> regime;  // columns that name the way of running; not watched themselves
-  double unseen = 0.9;              // anomaly::score_tail
+  double unseen = 1.1;              // anomaly::score_tail: ln of what learning has not shown
   double level_k = 1.25, level_least = 30, level_guard = 6;  // anomaly::level_cusum
   std::optional<double> interval;  // seconds from row to row; default: the median of the learning part, else 60
 };
