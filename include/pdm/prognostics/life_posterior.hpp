@@ -98,7 +98,7 @@ status life_posterior<Law>::prepare(arena& memory) noexcept {
 template <class Law>
 auto life_posterior<Law>::where_mass_is(log_lives const& d, std::optional<log_scale_prior> const& prior) noexcept
     -> span_of_sigma {
-  constexpr double lowest = -8, highest = 6, step = 0.25, negligible = 14;
+  constexpr double lowest = -8, highest = 6, step = 0.5, negligible = 14;  // ln
   double const top = d.longest();
   auto const mass = [&](double s) noexcept {
     location_likelihood<Law> const l(d, math::exp(s));

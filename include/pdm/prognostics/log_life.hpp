@@ -121,7 +121,7 @@ double location_likelihood<Law>::best(double mu) const noexcept {
     for (int k = 0; k < 40 && !(next.value >= here.value); ++k) step *= 0.5, next = at(mu + step);
     if (!(next.value >= here.value)) break;
     mu += step, here = next;
-    if (step < 1e-10 * sigma_ && step > -1e-10 * sigma_) break;
+    if (step < 1e-7 * sigma_ && step > -1e-7 * sigma_) break;
   }
   return mu;
 }
