@@ -34,6 +34,7 @@ struct verb {
 [[nodiscard]] verb add_run(CLI::App& app);
 [[nodiscard]] verb add_detect(CLI::App& app);
 [[nodiscard]] verb add_rul(CLI::App& app);
+[[nodiscard]] verb add_life(CLI::App& app);
 [[nodiscard]] verb add_config(CLI::App& app);
 
 }  // namespace pdm::cli

@@ -8,41 +8,11 @@
 
 #include "support/catch.hpp"
 #include "support/files.hpp"
+#include "support/program.hpp"
 
-namespace {
-
-std::string text_of(std::string const& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream all;
-  all << in.rdbuf();
-  return all.str();
-}
-
-struct outcome {
-  int code;
-  std::string out, err;
-};
-outcome pdm_says(support::scratch const& s, std::string const& arguments) {
-  auto const out = s.path("stdout"), err = s.path("stderr");
-  std::string const command = std::string(PDM_BINARY_DIR) + "/pdm " + arguments + " >" + out + " 2>" + err;
-  int const raw = std::system(command.c_str());
-  return {raw / 256, text_of(out), text_of(err)};
-}
-
-// Exit 2, nothing on standard output, and one line that begins with the file and tells what to do.
-void refuses(support::scratch const& s, std::string const& arguments, std::string const& begin,
-             std::string const& says) {
-  auto const got = pdm_says(s, arguments);
-  CAPTURE(arguments, got.out, got.err);
-  CHECK(got.code == 2);
-  CHECK(got.out.empty());
-  CHECK(got.err.starts_with("pdm: " + begin));
-  CHECK(got.err.find(says) != std::string::npos);
-  CHECK(got.err.find("; ") != std::string::npos);
-  CHECK(std::count(got.err.begin(), got.err.end(), '\n') == 1);
-}
-
-}  // namespace
+using support::pdm_says;
+using support::refuses;
+using support::text_of;
 
 TEST_CASE("bad recordings end in exit 2 and one line that says what to do") {
   support::scratch const s;

@@ -1,30 +1,16 @@
-#include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <sstream>
 #include <string>
 
 #include "pdm/core/random.hpp"
 #include "support/catch.hpp"
 #include "support/files.hpp"
+#include "support/program.hpp"
 
 namespace {
-
-std::string text_of(std::string const& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream all;
-  all << in.rdbuf();
-  return all.str();
-}
-struct outcome {
-  int code;
-  std::string out, err;
-};
-outcome pdm_says(support::scratch const& s, std::string const& arguments) {
-  auto const out = s.path("stdout"), err = s.path("stderr");
-  std::string const command = std::string(PDM_BINARY_DIR) + "/pdm rul " + arguments + " >" + out + " 2>" + err;
-  int const raw = std::system(command.c_str());
-  return {raw / 256, text_of(out), text_of(err)};
+using support::lines_of;
+using support::text_of;
+support::outcome rul_says(support::scratch const& s, std::string const& arguments) {
+  return support::pdm_says(s, "rul " + arguments);
 }
 
 // Pumps that wear until their flow falls below 4; written with semicolons, words and absent values.
@@ -44,30 +30,28 @@ std::string pumps(std::uint64_t seed, int units, bool to_the_end) {
   return text.str();
 }
 
-int lines_of(std::string const& text) { return static_cast<int>(std::count(text.begin(), text.end(), '\n')); }
-
 }  // namespace
 
 TEST_CASE("a table of pumps is learned to its threshold, predicted and evaluated, the truth column unread") {
   support::scratch const s;
   auto const train = s.write("train.csv", pumps(1, 14, true)), test = s.write("test.csv", pumps(2, 6, false));
   auto const model = s.path("model");
-  auto const fit = pdm_says(s, "fit --layout table --train " + train + " --model " + model +
+  auto const fit = rul_says(s, "fit --layout table --train " + train + " --model " + model +
                                    " --time when --unit pump --ignore place --threshold flow=4");
   CAPTURE(fit.err);
   REQUIRE(fit.code == 0);
   CHECK(fit.err.find("2 channels") != std::string::npos);
-  auto const last = pdm_says(s, "predict --model " + model + " " + test);
+  auto const last = rul_says(s, "predict --model " + model + " " + test);
   CHECK(last.code == 0);
   CHECK(lines_of(last.out) == 6);
   CHECK(last.out.find("\"abstained\":false") != std::string::npos);
-  auto const every = pdm_says(s, "predict --every --model " + model + " " + test);
+  auto const every = rul_says(s, "predict --every --model " + model + " " + test);
   CHECK(lines_of(every.out) == lines_of(text_of(test)) - 1);
   CHECK(every.out.find("nan") == std::string::npos);
   CHECK(every.out.find(last.out.substr(0, last.out.find('\n'))) != std::string::npos);  // causal: the same last line
   auto const predictions = s.write("p.jsonl", every.out);
   auto const truth = s.write("truth.csv", "unit,rul\nP0,30\nP1,30\nP2,30\nP3,30\nP4,30\nP5,30\n");
-  auto const scored = pdm_says(s, "evaluate --predictions " + predictions + " --truth " + truth + " --cap 60");
+  auto const scored = rul_says(s, "evaluate --predictions " + predictions + " --truth " + truth + " --cap 60");
   CHECK(scored.code == 0);
   for (char const* word : {"\"rmse\":", "\"mae\":", "\"score\":", "\"alpha_lambda\":", "\"prognostic_horizon\":",
                            "\"coverage\":", "\"width\":", "\"crps\":"}) {
@@ -79,14 +63,14 @@ TEST_CASE("wrong rul options, models, columns and truths end in exit 2 and one l
   support::scratch const s;
   auto const train = s.write("train.csv", pumps(1, 4, true));
   auto const model = s.path("model"), base = "fit --layout table --train " + train + " --model " + model;
-  REQUIRE(pdm_says(s, base + " --time when --unit pump --ignore place").code == 0);
+  REQUIRE(rul_says(s, base + " --time when --unit pump --ignore place").code == 0);
   auto bytes = text_of(model);
   auto const cut = s.write("cut", bytes.substr(0, bytes.size() / 2));
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
   auto const flipped = s.write("flipped", bytes);
   auto const other = s.write("other.csv", "when,pump,speed\n1,A,2\n");
   auto const few = s.write("few.txt", "1\n2\n");
-  auto const predictions = s.write("p.jsonl", pdm_says(s, "predict --model " + model + " " + train).out);
+  auto const predictions = s.write("p.jsonl", rul_says(s, "predict --model " + model + " " + train).out);
   struct wrong {
     std::string arguments, says;
   };
@@ -102,13 +86,6 @@ TEST_CASE("wrong rul options, models, columns and truths end in exit 2 and one l
                         {"predict --model " + model + " " + other, "which the model was fitted on"},
                         {"evaluate --predictions " + train + " --truth " + few, "not JSON"},
                         {"evaluate --predictions " + predictions + " --truth " + few, "2 truths for 4 units"}}) {
-    auto const got = pdm_says(s, w.arguments);
-    CAPTURE(w.arguments, got.err);
-    CHECK(got.code == 2);
-    CHECK(got.out.empty());
-    CHECK(got.err.starts_with("pdm: "));
-    CHECK(got.err.find(w.says) != std::string::npos);
-    CHECK(got.err.find("; ") != std::string::npos);
-    CHECK(lines_of(got.err) == 1);
+    support::refuses(s, "rul " + w.arguments, "", w.says);
   }
 }
