@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <numbers>
 #include <sstream>
 
 #include "cases.hpp"
+#include "pdm/core/simd.hpp"
 #include "support/heap_counter.hpp"
 
 namespace pdm::bench {
@@ -127,6 +129,10 @@ std::span<std::byte> memory_for(std::size_t bytes) {
 }  // namespace pdm::bench
 
 int main(int argc, char** argv) {
+  if (char const* const level = std::getenv("PDM_LEVEL")) {  // base or avx2: no wider vectors than these
+    bool const base = std::string(level) == "base";
+    pdm::simd::limit(base ? pdm::simd::level::base : pdm::simd::level::avx2);
+  }
   if (argc > 1 && std::string(argv[1]) == "--dump") {
     pdm::bench::dump_w1();
     return 0;

@@ -12,6 +12,14 @@ template <class T>
 inline constexpr std::size_t unit = 16 / sizeof(T);  // numbers in 16 bytes, within which shuffles are cheap
 inline constexpr std::size_t units = PDM_SIMD_BYTES / 16;
 
+// Goes on by n numbers. The compiler does not see where to: else it would compute the places of all values of a
+// butterfly beforehand, more than there are registers, and store and load them again.
+template <class P>
+[[gnu::always_inline]] inline void advance(P& p, std::size_t n) noexcept {
+  p += n;
+  asm("" : "+r"(p));
+}
+
 // ---- shuffles: which lane comes from where ----
 
 template <class T, std::size_t Part>
@@ -150,17 +158,26 @@ template <std::size_t R, class V, class T, class Source, class Sink>
 
 // ---- first pass: no twiddles, interleaved numbers in ----
 
-// Stores what transposing k .. k + unit - 1 of the columns from j on gave, unit by unit.
+// The layout behind a first pass of radix R: what smooth_plan::inner() says, known beforehand but for the planar one's
+// distance.
+template <std::size_t R, class T>
+inline constexpr std::size_t first_group = R % block_size<T> == 0 ? 2 : 1;
+template <std::size_t R, class T>
+[[gnu::always_inline]] inline std::ptrdiff_t first_distance(spread to) noexcept {
+  return R % block_size<T> == 0 ? static_cast<std::ptrdiff_t>(block_size<T>) : to.im;
+}
+
+// Stores what transposing k .. k + unit - 1 of the columns from `out` on gave, unit by unit.
 template <std::size_t R, class T, std::size_t G>
-[[gnu::always_inline]] inline void store_columns(vec<T> const* re, vec<T> const* im, T* out, spread to, std::size_t j,
-                                                 std::size_t k) noexcept {
+[[gnu::always_inline]] inline void store_columns(vec<T> const* re, vec<T> const* im, T* out,
+                                                 std::ptrdiff_t im_at) noexcept {
   if constexpr (G < units) {
     for (std::size_t i = 0; i < unit<T>; ++i) {
-      T* const at = out + to.group * ((j + place_of<T>(G * unit<T> + i)) * R) + k;
+      T* const at = out + first_group<R, T> * R * place_of<T>(G * unit<T> + i);
       store_unit<G>(at, re[i]);
-      store_unit<G>(at + to.im, im[i]);
+      store_unit<G>(at + im_at, im[i]);
     }
-    store_columns<R, T, G + 1>(re, im, out, to, j, k);
+    store_columns<R, T, G + 1>(re, im, out, im_at);
   }
 }
 
@@ -174,7 +191,7 @@ struct columns_source {
   [[gnu::always_inline]] void operator()(std::size_t k, std::size_t stride, vec<T> (&re)[N],
                                          vec<T> (&im)[N]) const noexcept {
     T const* from = in + k * step;
-    for (std::size_t i = 0; i < N; ++i, from += stride * step) {
+    for (std::size_t i = 0; i < N; ++i, advance(from, stride * step)) {
       take_apart<T>(ops::load(from), ops::load(from + width<T>), Swap ? im[i] : re[i], Swap ? re[i] : im[i]);
       if constexpr (Swap) {
         re[i] = re[i] * scale;
@@ -198,14 +215,15 @@ struct array_sink {
 template <std::size_t R, class T, bool Swap>
 [[gnu::always_inline]] inline void first_columns(T const* in, T* out, spread to, std::size_t m, std::size_t j,
                                                  T scale) noexcept {
-  constexpr std::size_t u = unit<T>, b = block_size<T>;
+  constexpr std::size_t u = unit<T>, b = block_size<T>, group = first_group<R, T>;
+  std::ptrdiff_t const im_at = first_distance<R, T>(to);
   vec<T> x[R], y[R];
   transform<R, vec<T>, T>(columns_source<T, Swap>{in + 2 * j, 2 * m, scale}, array_sink<vec<T>>{x, y});
   for (std::size_t k = 0; k + u <= R; k += u) {
     vec<T> re[u], im[u];
     transpose<T>(x + k, re);
     transpose<T>(y + k, im);
-    store_columns<R, T, 0>(re, im, out, to, j, to.group * (k - k % b) + k % b);
+    store_columns<R, T, 0>(re, im, out + group * (j * R + k - k % b) + k % b, im_at);
   }
   for (std::size_t k = R / u * u; k < R; ++k) {  // planar then
     for (std::size_t i = 0; i < width<T>; ++i) {
@@ -340,7 +358,7 @@ struct long_source {
                                          vec<T> (&im)[N]) const noexcept {
     constexpr std::size_t b = block_size<T>;
     T const* from = in + k * step;
-    for (std::size_t i = 0; i < N; ++i, k += stride, from += stride * step) {
+    for (std::size_t i = 0; i < N; ++i, k += stride, advance(from, stride * step)) {
       re[i] = ops::load(from);
       im[i] = ops::load(from + im_at);
       if (k == 0) continue;
@@ -360,7 +378,7 @@ struct long_sink {
   [[gnu::always_inline]] void operator()(std::size_t k, std::size_t stride, vec<T> (&x)[N],
                                          vec<T> (&y)[N]) const noexcept {
     T* to = out + k * step;
-    for (std::size_t i = 0; i < N; ++i, to += stride * step) {
+    for (std::size_t i = 0; i < N; ++i, advance(to, stride * step)) {
       if constexpr (Last) {
         store_interleaved<T>(to, Swap ? y[i] : x[i], Swap ? x[i] : y[i]);
       } else {
