@@ -379,7 +379,7 @@ inline void diagnoser::add_lines(diagnosis& d, std::size_t part) const noexcept 
 }
 
 inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
-  auto const opinion = judge(sums_.bearing, params_.bearing_rules, sums_.speed_hz);
+  auto const opinion = judge(sums_.bearing, params_.bearing_rules, sums_.speed_hz, line_width());
   for (std::size_t p = 0; p < bearing_parts; ++p) {
     d.probability[p] = opinion.probability[p];
     d.score[p] = sums_.bearing[p].score;
@@ -388,7 +388,11 @@ inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
   auto const& first = sums_.bearing[opinion.first];
   auto const& next = sums_.bearing[opinion.next];
   if (opinion.finding == bearing_finding::rivals) d.note(obstacle::rivals, first.score, next.score);
-  if (opinion.finding == bearing_finding::coincident) d.note(obstacle::lines_coincide, first.base_hz, next.base_hz);
+  if (opinion.finding == bearing_finding::coincident) {
+    bool const shaft = on_shaft(first.base_hz, sums_.speed_hz, line_width(), params_.bearing_rules);
+    double const order = static_cast<double>(static_cast<long long>(first.base_hz / sums_.speed_hz + 0.5));
+    d.note(obstacle::lines_coincide, first.base_hz, shaft ? order * sums_.speed_hz : next.base_hz);
+  }
   if (opinion.finding == bearing_finding::rolling) d.note(obstacle::rolling_or_cage, sums_.bearing[3].score);
   std::array<std::size_t, bearing_parts> order{0, 1, 2, 3};
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return d.probability[a] > d.probability[b]; });
