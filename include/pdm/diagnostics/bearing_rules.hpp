@@ -83,11 +83,19 @@ struct bearing_opinion {
   return false;
 }
 
-[[nodiscard]] inline bearing_opinion judge(bearing_evidence e, bearing_rules const& r, double shaft_hz = 0) noexcept {
+// Whether a line cannot be told from an order of the shaft; line_hz is the distance of two lines of the spectrum.
+[[nodiscard]] inline bool on_shaft(double hz, double shaft_hz, double line_hz, bearing_rules const& r) noexcept {
+  if (!(shaft_hz > 0)) return false;
+  double const whole = static_cast<double>(static_cast<long long>(hz / shaft_hz + 0.5)) * shaft_hz;
+  return whole > 0 && std::max(hz - whole, whole - hz) <= std::max(r.same * hz, 3 * line_hz);
+}
+
+[[nodiscard]] inline bearing_opinion judge(bearing_evidence e, bearing_rules const& r, double shaft_hz = 0,
+                                           double line_hz = 0) noexcept {
   constexpr auto inner = static_cast<std::size_t>(fault_kind::inner_race);
   constexpr auto outer = static_cast<std::size_t>(fault_kind::outer_race);
   constexpr auto ball = static_cast<std::size_t>(fault_kind::ball), cage = static_cast<std::size_t>(fault_kind::cage);
-  bool const shared = settle_shared_lines(e, r);
+  bool shared = settle_shared_lines(e, r);
   std::array<std::size_t, 3> order{inner, outer, ball};
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return e[a].score > e[b].score; });
   bearing_opinion o;
@@ -100,7 +108,9 @@ struct bearing_opinion {
     if (clean) g = std::max(g, std::min(e[outer].contrast() - r.clean, top - r.clear));
     bool const own = p == o.first || !explained(e[p].base_hz, e[o.first].base_hz, shaft_hz, e[cage].base_hz, r);
     if (own && (p != o.first || top - e[o.next].score < r.margin)) g = std::max(g, score - r.second);
-    if (shared && score >= r.clear) g = std::min(g, -0.2 * r.softness);
+    bool const hidden = score >= r.clear && on_shaft(e[p].base_hz, shaft_hz, line_hz, r);
+    if ((shared && score >= r.clear) || hidden) g = std::min(g, -0.2 * r.softness);
+    shared = shared || (hidden && p == o.first);
     o.probability[p] = logistic(g / r.softness);
     // Lines that stand out without standing out from their rivals: nearly as likely as not.
     if (score >= r.clear && top - score < r.margin) {

@@ -52,7 +52,7 @@ class diagnoser {
   static constexpr double least_lead = 1;         // dB by which a speed that was searched widely must beat all others
   static constexpr double searched_from = 0.015;  // relative tolerance from which on a speed counts as searched
   static constexpr double elsewhere = 0.06;       // relative; so far about the declared range the shaft is looked for
-  static constexpr double least_elsewhere = 3;    // dB by which it must beat the declared range there
+  static constexpr double least_elsewhere = 2;    // dB by which it must beat the declared range there
 
   diagnoser() = default;
   explicit diagnoser(params const& p) noexcept;
@@ -259,7 +259,7 @@ inline void diagnoser::look_elsewhere() noexcept {
   if (searched_ || skirt > 0.5 * far) return;
   for (double const from : {low_hz_ - far, high_hz_ + skirt}) {
     auto const e = find_speed(low_, from, from + far - skirt, nominal_hz_);
-    if (e.found >= 3 && e.level > elsewhere_.level) elsewhere_ = e;
+    if (e.found >= 2 && e.level > elsewhere_.level) elsewhere_ = e;
   }
 }
 
@@ -320,14 +320,15 @@ inline void diagnoser::observe_label(std::span<float const> wide, double share) 
   for (std::size_t i = 0; i < label_factors.size(); ++i) {
     double const hz = label_factors[i] * nominal_hz_;
     low_.assign(low_power_.first(lines), df, 0.5 * hz);
-    auto base = odd_harmonics(low_, hz, tolerance, params_.label_rules.cap);
-    if (label_factors[i] != 1 && is_mains(base.hz, 1.2 * df)) base.odd = 0;  // the mains is no other speed
+    auto const base = odd_harmonics(low_, hz, tolerance, params_.label_rules.cap);
+    double const mains = label_factors[i] != 1 && is_mains(base.hz, 1.2 * df) ? 1 : 0;  // which is no other speed
     wide_.assign(wide, envelope_.df(), 0.5 * hz);
     for (int h = 1; h * base.hz < wide_.last_hz(); ++h) {
       wide_.notch_line(h * base.hz, std::max(2.5 * df, 0.0008 * h * base.hz));
     }
     double const races = race_comb(wide_, *params_.bearing, base.hz, params_.search);
     sums_.label.odd[i] += share * (base.odd - sums_.label.odd[i]);
+    sums_.label.mains[i] += share * (mains - sums_.label.mains[i]);
     sums_.label.races[i] += share * (races - sums_.label.races[i]);
   }
 }
@@ -379,7 +380,7 @@ inline void diagnoser::add_lines(diagnosis& d, std::size_t part) const noexcept 
 }
 
 inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
-  auto const opinion = judge(sums_.bearing, params_.bearing_rules, sums_.speed_hz);
+  auto const opinion = judge(sums_.bearing, params_.bearing_rules, sums_.speed_hz, line_width());
   for (std::size_t p = 0; p < bearing_parts; ++p) {
     d.probability[p] = opinion.probability[p];
     d.score[p] = sums_.bearing[p].score;
@@ -388,7 +389,11 @@ inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
   auto const& first = sums_.bearing[opinion.first];
   auto const& next = sums_.bearing[opinion.next];
   if (opinion.finding == bearing_finding::rivals) d.note(obstacle::rivals, first.score, next.score);
-  if (opinion.finding == bearing_finding::coincident) d.note(obstacle::lines_coincide, first.base_hz, next.base_hz);
+  if (opinion.finding == bearing_finding::coincident) {
+    bool const shaft = on_shaft(first.base_hz, sums_.speed_hz, line_width(), params_.bearing_rules);
+    double const order = static_cast<double>(static_cast<long long>(first.base_hz / sums_.speed_hz + 0.5));
+    d.note(obstacle::lines_coincide, first.base_hz, shaft ? order * sums_.speed_hz : next.base_hz);
+  }
   if (opinion.finding == bearing_finding::rolling) d.note(obstacle::rolling_or_cage, sums_.bearing[3].score);
   std::array<std::size_t, bearing_parts> order{0, 1, 2, 3};
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return d.probability[a] > d.probability[b]; });

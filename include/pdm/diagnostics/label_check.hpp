@@ -67,15 +67,17 @@ struct shaft_base {
 
 // What each factor explains, the mean over records where there are many.
 struct label_evidence {
-  std::array<double, label_factors.size()> odd{}, races{};
+  std::array<double, label_factors.size()> odd{}, races{}, mains{};  // mains: share of records
+  [[nodiscard]] double votes(std::size_t i) const noexcept { return mains[i] > 0.5 ? 0 : odd[i]; }
 };
 
 // The lowest base whose odd harmonics stand out, if clearly above those of every lower one.
 [[nodiscard]] inline std::optional<std::size_t> shaft_vote(label_evidence const& e, label_rules const& r) noexcept {
   double below = -r.lead;
   for (std::size_t i = 0; i < label_factors.size(); ++i) {
-    if (e.odd[i] >= r.odd) return e.odd[i] >= below + r.lead ? std::optional(i) : std::nullopt;
-    below = std::max(below, e.odd[i]);
+    double const odd = e.votes(i);
+    if (odd >= r.odd) return odd >= below + r.lead ? std::optional(i) : std::nullopt;
+    below = std::max(below, odd);
   }
   return std::nullopt;
 }

@@ -36,14 +36,16 @@ struct base_level {
 };
 
 [[nodiscard]] inline base_level harmonic_level(line_levels const& lines, double base_hz) noexcept {
-  // Of a few lines of noise the largest stands 8 dB over their median; the lobe of a Hann line is four lines wide.
-  constexpr double clear = 9, cap = 30, beyond = 0.05;
+  // Of a few lines of noise the largest stands 8 dB over their median; of a hundred thousand, 12.
+  constexpr double clear = 9, sure = 14, cap = 30, beyond = 0.05;
   base_level level;
   for (int h = 1; h <= speed_harmonics && h * base_hz < lines.last_hz() - lines.df(); ++h) {
     double const over = lines.peak(h * base_hz, 0.6 * lines.df()).db - clear;
-    if (over > 0) level.db += std::min(over, cap - clear) + beyond * std::max(0.0, over - cap + clear), ++level.found;
+    if (over > 0) level.db += std::min(over, cap - clear) + beyond * std::max(0.0, over - cap + clear);
+    if (over > sure - clear) ++level.found;
   }
   level.db /= speed_harmonics;
+  if (level.found < 2) level.db *= 0.5;  // one line may be anything
   return level;
 }
 
