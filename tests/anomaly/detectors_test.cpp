@@ -50,7 +50,7 @@ chart_bank<Chart> bank(Chart const& chart) {
 
 auto subjects() {
   return std::tuple{
-      subject{"robust Mahalanobis", robust_mahalanobis({.warm_up = 100, .relative_floor = 1e-12}), 8},
+      subject{"robust Mahalanobis", robust_mahalanobis({.warm_up = 100}), 8},
       subject{"Mahalanobis, guarded", kept(mahalanobis()), 8},
       subject{"PCA monitor", pca_monitor({.warm_up = 250, .explained = 0.7}), 3},
       subject{"Oja subspace, guarded", kept(oja_subspace({.k = 2})), 3},

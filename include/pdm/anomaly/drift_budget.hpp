@@ -25,10 +25,10 @@ class drift_budget {
  public:
   static constexpr std::size_t parts = 2;  // of an anchor
   struct params {
-    double per_day = 0.25, in_all = 1;  // sigma; without a person's agreement
-    double warn_at = 0.7;               // share of in_all at which the drift is raised
-    double memory_rows = 500;           // of the mean that is followed
-    double clip = 3;                    // of a deviation, in sigma: one wild row moves little
+    double per_day = 0.25, in_all = 0.5;  // sigma; without a person's agreement
+    double warn_at = 0.7;                 // share of in_all at which the drift is raised
+    double memory_rows = 500;             // of the mean that is followed
+    double clip = 3;                      // of a deviation, in sigma: one wild row moves little
     std::size_t reference_rows = 500;
     bool any_operating_state = false;
   };

@@ -53,10 +53,10 @@ class robust_mahalanobis {
     double clip = 3;                   // of z in everything that is learned
     double dead_zone = 0;              // deviations up to this many scales do not count
     anomaly::side side = side::both;   // which deviations count
-    double relative_floor = 1e-3;      // least scale as a share of |centre|
+    double relative_floor = 1e-3;      // least scale of a column that did not vary, as a share of |centre|
     double absolute_floor = 1e-9;      // least scale
     double memory_rows = 0;            // forgetting: weight of the past in rows; 0: nothing is forgotten
-    double drift_limit = 2;            // scales; math::infinity: no limit
+    double drift_limit = 1;            // scales; math::infinity: no limit
     bool any_operating_state = false;  // judge and learn outside `steady` too
     bool settle_in_steps = false;      // the last row of the warm-up leaves the end of it to settle_some(), and the
                                        // rows are held a second time, sorted by column
@@ -114,13 +114,13 @@ class robust_mahalanobis {
  private:
   using mask = column_mask;
   static constexpr archive_kind kind{'R', 'M', 'A', 'H'};
-  static constexpr double largest_value = 1e100, largest_z = 1e9, scale_range = 2;
+  static constexpr double largest_value = 1e100, largest_z = 1e9, scale_range = 2, rounding = 1e-12;
 
   [[nodiscard]] mask usable(row const& r) const noexcept;
   [[nodiscard]] abstention refuses(row const& r) const noexcept;
   [[nodiscard]] double standardised(row const& r, std::size_t i) const noexcept;
   [[nodiscard]] double counted(double z) const noexcept;
-  [[nodiscard]] double floor_of(double centre) const noexcept;
+  [[nodiscard]] double floor_of(double centre, double share) const noexcept;
   [[nodiscard]] double independence() const noexcept;
   [[nodiscard]] double per_present(mask present) const noexcept;
   void count_deviations(row const& r, mask present) const noexcept;  // into deviation_
@@ -234,8 +234,8 @@ inline double robust_mahalanobis::counted(double z) const noexcept {
   return z < 0 ? -beyond : beyond;
 }
 
-inline double robust_mahalanobis::floor_of(double centre) const noexcept {
-  return std::max(params_.absolute_floor, params_.relative_floor * (centre < 0 ? -centre : centre));
+inline double robust_mahalanobis::floor_of(double centre, double share) const noexcept {
+  return std::max(params_.absolute_floor, share * (centre < 0 ? -centre : centre));
 }
 
 inline double robust_mahalanobis::independence() const noexcept {
@@ -404,7 +404,8 @@ inline void robust_mahalanobis::settle_column(std::size_t column) noexcept {
   double const rows = static_cast<double>(n), prior = params_.prior_rows, s0 = prior_scale_[column];
   double const square = (rows * sigma * sigma + prior * s0 * s0) / (rows + prior);
   centre_[column] = centre;
-  scale_[column] = std::max(math::sqrt(square), floor_of(centre));
+  bool const varies = all.front() != all.back();  // a large offset is no reason for a large scale
+  scale_[column] = std::max(math::sqrt(square), floor_of(centre, varies ? rounding : params_.relative_floor));
   known_ |= mask{1} << column;
 }
 
@@ -432,7 +433,7 @@ inline void robust_mahalanobis::follow(std::size_t i, double psi, double gain, d
     scale = std::clamp(scale, anchor_scale_[i] / scale_range, anchor_scale_[i] * scale_range);
   }
   centre_[i] = centre;
-  scale_[i] = std::max(scale, floor_of(centre));
+  scale_[i] = std::max(scale, floor_of(centre, rounding));
 }
 
 inline void robust_mahalanobis::re_anchor() noexcept {
