@@ -141,5 +141,6 @@ int main(int argc, char** argv) {
   pdm::bench::add_fft();
   pdm::bench::add_anomaly();
   pdm::bench::add_kurtogram();
+  pdm::bench::add_prognostics();
   pdm::bench::serve();
 }
