@@ -23,7 +23,6 @@ message why_no_speed(commissioning const& c) {
     case speed_doubt::half: return message(messages::speed_half, hz);
     case speed_doubt::mains: return message(messages::speed_mains, hz);
     case speed_doubt::rivals: return message(messages::speed_rivals, hz);
-    case speed_doubt::unsteady: return message(messages::speed_unsteady, hz);
     default: return message(messages::speed_nothing);
   }
 }

@@ -124,11 +124,10 @@ inline constexpr message_key sees_shaft{"sees.shaft"};  // {0} Hz
 inline constexpr message_key sees_nothing{"sees.nothing"};
 inline constexpr message_key speed_too_short{"speed.too_short"};  // {0} s there are
 inline constexpr message_key speed_nothing{"speed.nothing"};
-inline constexpr message_key speed_lower{"speed.lower"};        // {0} Hz that looked best
-inline constexpr message_key speed_half{"speed.half"};          // {0} Hz
-inline constexpr message_key speed_mains{"speed.mains"};        // {0} Hz
-inline constexpr message_key speed_rivals{"speed.rivals"};      // {0} Hz
-inline constexpr message_key speed_unsteady{"speed.unsteady"};  // {0} Hz
+inline constexpr message_key speed_lower{"speed.lower"};    // {0} Hz that looked best
+inline constexpr message_key speed_half{"speed.half"};      // {0} Hz
+inline constexpr message_key speed_mains{"speed.mains"};    // {0} Hz
+inline constexpr message_key speed_rivals{"speed.rivals"};  // {0} Hz
 inline constexpr message_key needs_running_machine{"needs.running_machine"};
 inline constexpr message_key needs_machine_class{"needs.machine_class"};
 inline constexpr message_key needs_full_scale{"needs.full_scale"};

@@ -2,14 +2,12 @@
 //
 // What      Looks through a whole range for the base whose harmonics stand out, and takes it only where nothing speaks
 //           against it: its odd harmonics are there, its first harmonic stands well above every line below it, no line
-//           stands at half of it, no unrelated base does as well, and its harmonics agree on one value.
+//           stands at half of it, no unrelated base does as well,
 // NB        Far stricter than find_speed (shaft_speed.hpp), which refines a declared speed: here a defect line with its
 //           harmonics, a multiple of the shaft or the mains would do as well, so most of the work is doubt. Several
 //           shafts (gears) give rivals and no answer. Above `high_hz` nothing is looked at.
-// Formula   s(f) = mean_{h <= 8} min(L(h f), 25); refined: f = sum_h w_h h f_h / sum_h w_h h^2, f_h from the parabola
-//           through the levels about h f, w_h = L(h f), over the harmonics above 15 dB.
-// Source    R. Randall, Vibration-based Condition Monitoring, 2nd ed. (2021), ch. 2 and 3; the parabola: M. Gasior,
-//           J. Gonzalez, AIP Conf. Proc. 732 (2004) 276-285.
+// Formula   s(f) = mean_{h <= 8} min(L(h f), 25); the value by fit_base (shaft_speed.hpp).
+// Source    R. Randall, Vibration-based Condition Monitoring, 2nd ed. (2021), ch. 2 and 3.
 // Accuracy  1 % from 50 turns on; fewer are "too short": half a line of the first harmonic is then more than that.
 // Units     Hz, dB over the local floor
 // Cost      O(range / df) x 64 lookups, no memory.
@@ -41,7 +39,6 @@ enum class speed_doubt : std::uint8_t {
   half,       // a line at half the best base
   mains,      // the best base is the mains
   rivals,     // two unrelated bases
-  unsteady,   // its harmonics do not agree on one value
 };
 
 struct blind_speed {
@@ -85,44 +82,24 @@ struct speed_base {
   return highest;
 }
 
-// Where between its neighbours the largest line near hz lies.
-[[nodiscard]] inline double interpolated(line_levels const& lines, double hz) noexcept {
-  auto const found = lines.peak(hz, 0.8 * lines.df());
-  auto const k = static_cast<std::size_t>(found.hz / lines.df() + 0.5);
-  auto const level = lines.levels();
-  if (k < 1 || k + 1 >= level.size()) return found.hz;
-  double const a = static_cast<double>(level[k - 1]), b = static_cast<double>(level[k]);
-  double const c = static_cast<double>(level[k + 1]), bend = a - 2 * b + c;
-  double const shift = bend < 0 ? std::clamp(0.5 * (a - c) / bend, -0.5, 0.5) : 0;
-  return found.hz + shift * lines.df();
+// Mean level of the first harmonics, absent ones counted with what the floor shows there.
+[[nodiscard]] inline double comb_level(line_levels const& lines, double base_hz) noexcept {
+  constexpr double cap = 25;
+  double sum = 0;
+  int count = 0;
+  for (int h = 1; h <= speed_harmonics && h * base_hz < lines.last_hz() - lines.df(); ++h, ++count) {
+    sum += std::min(lines.peak(h * base_hz, 0.6 * lines.df()).db, cap);
+  }
+  return count > 0 ? sum / count : 0;
 }
 
-// The value on which the harmonics agree; the uncertainty is how far they do not.
-[[nodiscard]] inline blind_speed refined(line_levels const& lines, double hz) noexcept {
-  std::array<double, speed_harmonics> at{}, weight{};
-  double sum = 0, weights = 0;
-  for (int h = 1; h <= speed_harmonics && h * hz < lines.last_hz() - 2 * lines.df(); ++h) {
-    auto const i = static_cast<std::size_t>(h - 1);
-    double const level = level_near(lines, h * hz);
-    if (level < 15 && h > 1) continue;
-    at[i] = interpolated(lines, h * hz);
-    weight[i] = std::max(level, 1.0);
-    sum += weight[i] * h * at[i];
-    weights += weight[i] * h * h;
-  }
-  blind_speed s{sum / weights, 0, hz, speed_doubt::none};
-  double apart = 0;
+// The highest harmonic that stands out, and so how finely the base is known.
+[[nodiscard]] inline int reach_of(line_levels const& lines, double base_hz) noexcept {
   int reach = 1;
-  for (int h = 1; h <= speed_harmonics; ++h) {
-    auto const i = static_cast<std::size_t>(h - 1);
-    if (weight[i] <= 0) continue;
-    double const off = at[i] - h * s.hz;
-    apart = std::max(apart, off < 0 ? -off : off);
-    reach = h;
+  for (int h = 2; h <= speed_harmonics; ++h) {
+    if (lines.peak(h * base_hz, 0.6 * lines.df()).db >= 15) reach = h;
   }
-  s.uncertainty = std::max(apart, 0.25 * lines.df()) / (reach * s.hz);
-  if (apart > lines.df()) s.doubt = speed_doubt::unsteady;
-  return s;
+  return reach;
 }
 
 // The best bases of the range, 3 % apart, best first; as many as fit.
@@ -132,7 +109,7 @@ template <std::size_t N>
   std::size_t count = 0;
   double const step = 0.25 * lines.df() / speed_harmonics;
   for (double hz = low; hz <= p.high_hz; hz += step) {
-    double const level = harmonic_level(lines, hz);
+    double const level = comb_level(lines, hz);
     if (level < p.harmonics_db) continue;
     auto const same = std::find_if(best.begin(), best.begin() + count,
                                    [&](speed_base const& b) noexcept { return hz < 1.03 * b.hz && b.hz < 1.03 * hz; });
@@ -186,9 +163,8 @@ template <std::size_t N>
     }
   }
   if (chosen.hz <= 0) return {0, 0, best[0].hz, first_doubt};
-  auto s = detail::refined(lines, chosen.hz);
-  if (!s.found()) s.hz = 0;
-  return s;
+  double const hz = fit_base(lines, chosen.hz);
+  return {hz, 0.25 * lines.df() / (detail::reach_of(lines, hz) * hz), chosen.hz, speed_doubt::none};
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics
