@@ -58,6 +58,7 @@ struct speed_base {
 
 // Whether one is a whole multiple of the other, to 2 %.
 [[nodiscard]] inline bool related(double a, double b) noexcept {
+  if (!(a > 0 && b > 0)) return false;
   double const ratio = a > b ? a / b : b / a;
   double const off = ratio - static_cast<double>(static_cast<int>(ratio + 0.5));
   return off < 0.02 && off > -0.02;
@@ -148,21 +149,21 @@ template <std::size_t N>
   std::array<detail::speed_base, 12> best{};
   std::size_t const count = detail::best_bases(lines, p, low, best);
   if (count == 0) return {};
+  std::array<speed_doubt, best.size()> doubts{};
   detail::speed_base chosen{};
-  auto first_doubt = speed_doubt::none;
   for (std::size_t i = 0; i < count; ++i) {
-    auto const doubt = detail::doubt_about(lines, p, best[i].hz);
-    if (i == 0) first_doubt = doubt;
-    if (doubt != speed_doubt::none) continue;
-    if (chosen.hz <= 0) {
-      chosen = best[i];
-    } else if (detail::related(best[i].hz, chosen.hz)) {
-      chosen = best[i].hz < chosen.hz ? best[i] : chosen;
-    } else if (best[i].level > chosen.level - p.rival_db) {
-      return {0, 0, best[0].hz, speed_doubt::rivals};
-    }
+    doubts[i] = detail::doubt_about(lines, p, best[i].hz);
+    bool const lower = detail::related(best[i].hz, chosen.hz) && best[i].hz < chosen.hz;
+    if (doubts[i] == speed_doubt::none && (chosen.hz <= 0 || lower)) chosen = best[i];
   }
-  if (chosen.hz <= 0) return {0, 0, best[0].hz, first_doubt};
+  if (chosen.hz <= 0) return {0, 0, best[0].hz, doubts[0]};
+  double const first = detail::level_near(lines, chosen.hz);
+  for (std::size_t i = 0; i < count; ++i) {
+    bool const as_good = best[i].level > chosen.level - p.rival_db && !detail::related(best[i].hz, chosen.hz);
+    bool const a_shaft = doubts[i] == speed_doubt::none ||
+                         (doubts[i] == speed_doubt::lower && detail::level_near(lines, best[i].hz) > first - 10);
+    if (as_good && a_shaft) return {0, 0, best[0].hz, speed_doubt::rivals};
+  }
   double const hz = fit_base(lines, chosen.hz);
   return {hz, 0.25 * lines.df() / (detail::reach_of(lines, hz) * hz), chosen.hz, speed_doubt::none};
 }
