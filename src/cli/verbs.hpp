@@ -36,5 +36,6 @@ struct verb {
 [[nodiscard]] verb add_rul(CLI::App& app);
 [[nodiscard]] verb add_life(CLI::App& app);
 [[nodiscard]] verb add_config(CLI::App& app);
+[[nodiscard]] verb add_commission(CLI::App& app);
 
 }  // namespace pdm::cli

@@ -117,6 +117,25 @@ inline constexpr message_key assumes_trend_goes_on{"assumes.trend_goes_on"};
 inline constexpr message_key assumes_limit_is_end{"assumes.limit_is_end"};  // {0} limit
 inline constexpr message_key assumes_no_repair{"assumes.no_repair"};
 
+// Commissioning: what a first recording can show, why its speed was not taken, and what is missing.
+inline constexpr message_key sees_growth{"sees.growth"};
+inline constexpr message_key sees_severity{"sees.severity"};
+inline constexpr message_key sees_shaft{"sees.shaft"};  // {0} Hz
+inline constexpr message_key sees_nothing{"sees.nothing"};
+inline constexpr message_key speed_too_short{"speed.too_short"};  // {0} s there are
+inline constexpr message_key speed_nothing{"speed.nothing"};
+inline constexpr message_key speed_lower{"speed.lower"};    // {0} Hz that looked best
+inline constexpr message_key speed_half{"speed.half"};      // {0} Hz
+inline constexpr message_key speed_mains{"speed.mains"};    // {0} Hz
+inline constexpr message_key speed_rivals{"speed.rivals"};  // {0} Hz
+inline constexpr message_key needs_running_machine{"needs.running_machine"};
+inline constexpr message_key needs_machine_class{"needs.machine_class"};
+inline constexpr message_key needs_full_scale{"needs.full_scale"};
+inline constexpr message_key needs_unit_check{"needs.unit_check"};  // {0} RMS, {1} unit
+inline constexpr message_key needs_unclipped{"needs.unclipped"};    // {0} share
+inline constexpr message_key rate_no_filter{"rate.no_filter"};
+inline constexpr message_key rate_empty_above{"rate.empty_above"};  // {0} Hz
+
 // A diagnosis: why there is none, and what would decide it. Numbers are those of diagnostics::obstacle_note.
 inline constexpr message_key why_speed_missing{"why.speed_missing"};
 inline constexpr message_key why_bearing_missing{"why.bearing_missing"};
