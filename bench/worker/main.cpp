@@ -135,5 +135,6 @@ int main(int argc, char** argv) {
   pdm::bench::add_fft();
   pdm::bench::add_anomaly();
   pdm::bench::add_kurtogram();
+  pdm::bench::add_diagnose();
   pdm::bench::serve();
 }
