@@ -42,6 +42,7 @@ void add_fft();
 void add_anomaly();
 void add_kurtogram();
 void add_prognostics();
+void add_diagnose();
 // The 36 numbers of window 0, a line for every W1 case.
 void dump_w1();
 

@@ -142,5 +142,6 @@ int main(int argc, char** argv) {
   pdm::bench::add_anomaly();
   pdm::bench::add_kurtogram();
   pdm::bench::add_prognostics();
+  pdm::bench::add_diagnose();
   pdm::bench::serve();
 }

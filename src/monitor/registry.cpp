@@ -3,7 +3,20 @@
 #include <algorithm>
 #include <tuple>
 
+#include "pdm/anomaly/chart_bank.hpp"
+#include "pdm/anomaly/cusum.hpp"
+#include "pdm/anomaly/ewma_chart.hpp"
+#include "pdm/anomaly/guarded.hpp"
+#include "pdm/anomaly/half_space_trees.hpp"
+#include "pdm/anomaly/isolation_forest.hpp"
+#include "pdm/anomaly/mahalanobis.hpp"
+#include "pdm/anomaly/mewma.hpp"
+#include "pdm/anomaly/oja_subspace.hpp"
+#include "pdm/anomaly/page_hinkley.hpp"
+#include "pdm/anomaly/pca_monitor.hpp"
 #include "pdm/anomaly/robust_mahalanobis.hpp"
+#include "pdm/anomaly/robust_random_cut_forest.hpp"
+#include "pdm/anomaly/shewhart.hpp"
 
 namespace pdm::inline PDM_ABI_NAMESPACE::monitor {
 namespace {
@@ -20,16 +33,57 @@ std::unique_ptr<any_detector> make_robust_mahalanobis(line_settings const& line)
   return std::make_unique<detector_box<anomaly::robust_mahalanobis>>(anomaly::robust_mahalanobis(p));
 }
 
+// A detector with its own settings but for the rows of its warm-up and the gate of the operating state.
+template <class D>
+std::unique_ptr<any_detector> make_plain(line_settings const& line) {
+  typename D::params p;
+  p.warm_up = static_cast<std::size_t>(std::max(line.learning.max_rows, 3));
+  p.any_operating_state = line.operating.by == "none";
+  return std::make_unique<detector_box<D>>(D(p), static_cast<double>(p.warm_up));
+}
+
+// One that goes on learning, behind a drift budget.
+template <class D>
+std::unique_ptr<any_detector> make_guarded(line_settings const& line) {
+  auto const rows = static_cast<std::size_t>(std::max(line.learning.max_rows, 3));
+  bool const any_state = line.operating.by == "none";
+  typename D::params p;
+  p.any_operating_state = any_state;
+  if constexpr (requires { p.warm_up; }) p.warm_up = rows;
+  anomaly::drift_budget const budget({.reference_rows = rows, .any_operating_state = any_state});
+  return std::make_unique<detector_box<anomaly::guarded<D>>>(anomaly::guarded<D>(D(p), budget),
+                                                             static_cast<double>(rows));
+}
+
 struct detector_entry {
   std::string name, about;
   make_detector make;
 };
 
 std::vector<detector_entry>& detectors() {
+  using namespace anomaly;
   static std::vector<detector_entry> entries{
       {"robust_mahalanobis",
        "Robust distance from the learned centre, columns correlated, bounded influence of one row",
-       &make_robust_mahalanobis}};
+       &make_robust_mahalanobis},
+      {"mahalanobis", "Distance in a fading covariance, behind a drift budget", &make_guarded<mahalanobis>},
+      {"pca_monitor", "Principal components with T2 and SPE; 1 is the limit", &make_plain<pca_monitor>},
+      {"oja_subspace", "Leading directions that follow the data, behind a drift budget; 1 is the limit",
+       &make_guarded<oja_subspace>},
+      {"half_space_trees", "Trees of random halves with mass profiles, behind a drift budget",
+       &make_guarded<half_space_trees>},
+      {"robust_random_cut_forest", "Random cut trees over a window of rows, behind a drift budget",
+       &make_guarded<robust_random_cut_forest>},
+      {"isolation_forest", "Trees that isolate a row in few cuts; fitted on the learning part, 0 to 1",
+       &make_plain<isolation_forest>},
+      {"mewma", "Exponentially weighted mean of all columns at once: small lasting shifts; 1 is the limit",
+       &make_plain<mewma>},
+      {"shewhart", "A Shewhart chart a column; 1 is the limit", &make_plain<chart_bank<shewhart>>},
+      {"ewma", "A chart of the exponentially weighted mean a column; 1 is the limit",
+       &make_plain<chart_bank<ewma_chart>>},
+      {"cusum", "A two-sided cumulative sum a column; 1 is the limit", &make_plain<chart_bank<cusum>>},
+      {"page_hinkley", "A Page-Hinkley test a column; 1 is the limit", &make_plain<chart_bank<page_hinkley>>},
+  };
   return entries;
 }
 

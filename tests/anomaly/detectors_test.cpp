@@ -11,6 +11,7 @@
 #include "pdm/anomaly/isolation_forest.hpp"
 #include "pdm/anomaly/laws.hpp"
 #include "pdm/anomaly/mahalanobis.hpp"
+#include "pdm/anomaly/mewma.hpp"
 #include "pdm/anomaly/oja_subspace.hpp"
 #include "pdm/anomaly/page_hinkley.hpp"
 #include "pdm/anomaly/pca_monitor.hpp"
@@ -57,6 +58,7 @@ auto subjects() {
       subject{"half-space trees, guarded", kept(half_space_trees()), 16.5, 6},
       subject{"random cut forest, guarded", kept(robust_random_cut_forest()), 100},
       subject{"isolation forest", isolation_forest({.sample = 128, .warm_up = 256}), 0.66, 6},
+      subject{"MEWMA", mewma({.alpha = 1e-6}), 1},
       subject{"Shewhart charts", bank(shewhart({.L = 6})), 1},
       subject{"EWMA charts", bank(ewma_chart({.lambda = 0.1, .L = 6})), 1},
       subject{"CUSUM charts", bank(cusum({.k = 1, .h = 12})), 1},

@@ -148,6 +148,68 @@ TEST_CASE("a restart goes on as if there had been none, also with a column absen
   CHECK(detect(folder, folder.write("z.csv", "time,x,y\n1,2,3\n") + " --time time --state " + state).code == 2);
 }
 
+TEST_CASE("told to stop, detect ends with whole lines, saves its state and exits with 0") {
+  support::scratch folder;
+  auto const out = folder.path("stopped.jsonl"), state = folder.path("stopped.state");
+  constexpr int rows = 300000;
+  auto const file = folder.write("long.csv", table(rows, 2 * rows));
+  std::string const command = std::string(PDM_BINARY_DIR) + "/pdm detect " + file +
+                              " --learn 400 --time time --save-state " + state + " --out " + out + " 2>" +
+                              folder.path("err") + " & told=$!; until [ -s " + out +
+                              " ]; do sleep 0.01; done; kill -TERM $told; wait $told";
+  REQUIRE(std::system(("bash -c '" + command + "'").c_str()) == 0);
+  std::string const text = text_of(out);
+  REQUIRE(text.back() == '\n');
+  auto const lines = std::count(text.begin(), text.end(), '\n');
+  CHECK(lines < rows - 400);  // it did not wait for the end
+  CHECK_NOTHROW(json::parse(text.substr(text.rfind('\n', text.size() - 2) + 1)));
+  auto const next = detect(folder, folder.write("next.csv", table(300, 999)) + " --time time --state " + state);
+  CHECK(next.code == 0);
+  CHECK(next.lines.size() == 300);
+}
+
+TEST_CASE("rows of a regime that was not seen while learning are answered so, and not scored") {
+  support::scratch folder;
+  std::string text = "time,speed,x,y\n";
+  pdm::random_source draw(4);
+  for (int i = 0; i < 700; ++i) {
+    double const speed = i >= 650 ? 3000 : i / 50 % 2 == 0 ? 900 : 1500;
+    text += std::to_string(60 * i) + "," + std::to_string(speed + draw.normal()) + "," +
+            std::to_string(speed / 10 + draw.normal()) + "," + std::to_string(draw.normal()) + "\n";
+  }
+  auto const o = detect(folder, folder.write("r.csv", text) + " --learn 600 --time time --regime speed");
+  REQUIRE(o.code == 0);
+  REQUIRE(o.lines.size() == 100);
+  CHECK(o.err.find("2 regimes") != std::string::npos);
+  for (std::size_t i = 0; i < 100; ++i) {
+    CHECK(o.lines[i]["alarm"] == false);
+    CHECK(o.lines[i].contains("regime") == (i < 50));
+    CHECK(o.lines[i]["score"].is_null() == (i >= 50));
+    if (i >= 50) CHECK(o.lines[i]["why"][0] == "regime not seen before");
+  }
+}
+
+TEST_CASE("a column 1e9 from zero, one that never moves and one that is absent at first do no harm to the others") {
+  support::scratch folder;
+  std::string text = "time,far,still,late,b\n";
+  pdm::random_source draw(8);
+  for (int i = 0; i < 700; ++i) {
+    char line[200];
+    std::snprintf(line, sizeof line, "%d,%.6f,42,%s,%.6f\n", 60 * i, 1e9 + draw.normal() + (i >= 600 ? 9 : 0),
+                  i < 500 ? "" : "1.5", draw.normal());
+    text += line;
+  }
+  auto const o = detect(folder, folder.write("b.csv", text) + " --learn 400 --time time");
+  REQUIRE(o.code == 0);
+  CHECK(o.err.find("\"still\" does not move") != std::string::npos);
+  CHECK(o.err.find("\"late\" does not move") != std::string::npos);
+  int before = 0, after = 0;
+  for (auto const& r : o.lines) (r["row"] < 600 ? before : after) += r["alarm"].get<bool>() ? 1 : 0;
+  CHECK(before == 0);
+  CHECK(after > 80);
+  CHECK(o.lines.back()["contributions"]["far"] > 0.9 * o.lines.back()["score"].get<double>());
+}
+
 TEST_CASE("wrong use of detect is one line and exit code 2") {
   support::scratch folder;
   auto const file = folder.write("t.csv", table(100, 999));

@@ -122,7 +122,8 @@ def main():
                      if k[i] != condition[i] and k[:i] + k[i + 1:] == condition[:i] + condition[i + 1:]]
             if drift:
                 delays[component].append(line(component, after(a, names, rows, cycles, drift)))
-    print("false alarms in %d of %d healthy cycles" % (wrong, healthy))
+    print("false alarms in %d of %d healthy cycles (every cycle an alarm: all drifts at once, %d false)" %
+          (wrong, healthy, healthy))
     for component, all_of in delays.items():
         seen = sorted(d for d in all_of if d is not None)
         print("%-16s %d of %d drifts seen, delay %s cycles (median; largest %s)" %

@@ -78,6 +78,8 @@ def ims(a):
                 first[names[c]] = lead or 0
             else:
                 ok = ok and late <= 3
+        left = [(times[end - 1] - t).total_seconds() / 3600 for t in times[170:end]]
+        print("  one alarm at a random record: %.1f h before the end, any channel first" % (sum(left) / len(left)))
         if test == "test2":
             best = max(first, key=first.get)
             print("  %s alarms first" % best)

@@ -15,10 +15,12 @@
 #include "pdm/anomaly/half_space_trees.hpp"
 #include "pdm/anomaly/hotelling.hpp"
 #include "pdm/anomaly/isolation_forest.hpp"
+#include "pdm/anomaly/kswin.hpp"
 #include "pdm/anomaly/lagged_residual.hpp"
 #include "pdm/anomaly/level_cusum.hpp"
 #include "pdm/anomaly/mahalanobis.hpp"
 #include "pdm/anomaly/mean_shift.hpp"
+#include "pdm/anomaly/mewma.hpp"
 #include "pdm/anomaly/oja_subspace.hpp"
 #include "pdm/anomaly/online_change_points.hpp"
 #include "pdm/anomaly/p2_quantile.hpp"
@@ -33,6 +35,7 @@
 #include "pdm/anomaly/shewhart.hpp"
 #include "pdm/anomaly/shrunk_correlation.hpp"
 #include "pdm/anomaly/smoothing.hpp"
+#include "pdm/anomaly/spectral_mask.hpp"
 
 namespace footprint {
 
@@ -60,6 +63,7 @@ inline constexpr std::tuple anomaly_blocks{
           run_detector, std::tuple{columns}},
     block{"anomaly/pca_monitor.hpp pca_monitor", "12 columns, warm-up of 500 rows",
           [] { return anomaly::pca_monitor(); }, run_detector, std::tuple{columns}},
+    block{"anomaly/mewma.hpp mewma", "12 columns", [] { return anomaly::mewma(); }, run_detector, std::tuple{columns}},
     block{"anomaly/chart_bank.hpp chart_bank<cusum>", "12 columns",
           [] { return anomaly::chart_bank<anomaly::cusum>(); }, run_detector, std::tuple{columns}},
     block{"anomaly/guarded.hpp guarded<robust_mahalanobis>", "12 columns",
@@ -108,6 +112,11 @@ inline constexpr std::tuple anomaly_blocks{
     block{"anomaly/regime_clusters.hpp regime_clusters", "12 columns", [] { return anomaly::regime_clusters(); },
           [](auto& b, feed& f) noexcept { b.fit(f.d.first(100 * columns), f.e), seen(b.assign(f.d.first(columns))); },
           std::tuple{columns}},
+    block{"anomaly/spectral_mask.hpp spectral_mask", "2048 lines, 30 spectra", [] { return anomaly::spectral_mask(); },
+          [](auto& b, feed& f) noexcept {
+            seen(b.learn_one(f.x.first(2048))), seen(b.settle()), seen(b.score_one(f.x.first(2048)));
+          },
+          std::tuple{std::size_t{2048}}},
     block{"anomaly/conformal.hpp conformal_calibration", "500 scores", [] { return anomaly::conformal_calibration(); },
           [](auto& b, feed& f) noexcept { b.learn_one(f.number), seen(b.p_value(f.number)), seen(b.threshold(0.01)); }},
     block{"anomaly/peaks_over_threshold.hpp peaks_over_threshold", "1000 scores and peaks",
@@ -118,6 +127,7 @@ inline constexpr std::tuple anomaly_blocks{
           [](auto& b, feed& f) noexcept { b.learn_one(f.number), seen(b.quantile(0.5)); }},
     block{"anomaly/online_change_points.hpp online_change_points", "runs of up to 300",
           [] { return anomaly::online_change_points(); }, [](auto& b, feed& f) noexcept { b.update(f.number); }},
+    block{"anomaly/kswin.hpp kswin", "window of 300", [] { return anomaly::kswin(); }, run_chart},
     block{"anomaly/adwin_exact.hpp adwin_exact", "1000 values", [] { return anomaly::adwin_exact(); }, run_chart},
     block{"anomaly/adwin.hpp adwin", "", [] { return anomaly::adwin(); }, run_chart},
     block{"anomaly/shewhart.hpp shewhart", "", [] { return anomaly::shewhart(); }, run_chart},

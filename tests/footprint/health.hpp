@@ -14,8 +14,11 @@
 #include "pdm/features/window_vector.hpp"
 #include "pdm/prognostics/health_index.hpp"
 #include "pdm/prognostics/history_features.hpp"
+#include "pdm/prognostics/life_posterior.hpp"
 #include "pdm/prognostics/linear_degradation.hpp"
+#include "pdm/prognostics/particle_filter.hpp"
 #include "pdm/prognostics/random_units.hpp"
+#include "pdm/prognostics/trajectory_similarity.hpp"
 #include "pdm/prognostics/wiener.hpp"
 
 namespace footprint {
@@ -38,6 +41,23 @@ inline constexpr features::window_vector_params vector_settings{
 struct units_of_three : prognostics::random_units {
   [[nodiscard]] static std::size_t footprint() noexcept { return random_units::footprint(100); }
   [[nodiscard]] pdm::status prepare(pdm::arena& memory) noexcept { return random_units::prepare(100, 3, 1, memory); }
+};
+
+// A level that rises by a hidden rate.
+struct rising {
+  static constexpr std::size_t states = 2;
+  template <class V>
+  void advance(V (&s)[2], V const (&w)[2]) const noexcept {
+    s[0] += s[1] + w[0] * 0.02F, s[1] += w[1] * 0.002F;
+  }
+  template <class V>
+  void observe(V const (&s)[2], V& z) const noexcept {
+    z = s[0];
+  }
+  template <class V>
+  void damage(V const (&s)[2], V& d) const noexcept {
+    d = s[0];
+  }
 };
 
 inline constexpr auto run_degradation = [](auto& line, feed& f) noexcept {
@@ -98,6 +118,18 @@ inline constexpr std::tuple health_blocks{
           [](auto& b, feed& f) noexcept { b.update(f.x.first(6)), b.features(1, f.y.first(b.count())); }},
     block{"prognostics/random_units.hpp random_units", "100 units", [] { return units_of_three(); },
           [](auto& b, feed& f) noexcept { b.outputs(f.x.first(3), f.y.first(100)); }},
+    block{"prognostics/life_posterior.hpp life_posterior<smallest_extreme_value>", "64 by 31 nodes",
+          [] { return prognostics::life_posterior<prognostics::smallest_extreme_value>(); },
+          [](auto& b, feed& f) noexcept {
+            std::array<bool, 20> failed{true, true, true};
+            seen(b.learn({f.d.first(20), failed})), seen(b.log_age_quantile(0.1, 0.5));
+          }},
+    block{"prognostics/particle_filter.hpp particle_filter", "1000 particles of 2 states, 500 steps ahead",
+          [] { return prognostics::particle_filter<rising>({.limit = 1}); },
+          [](auto& b, feed& f) noexcept { b.update(f.number), seen(b.predict()); }},
+    block{"prognostics/trajectory_similarity.hpp trajectory_similarity", "100 paths of up to 1000 rows, window of 50",
+          [] { return prognostics::trajectory_similarity(); },
+          [](auto& b, feed& f) noexcept { seen(b.learn_path(f.x.first(500))), b.update(f.x[0]), seen(b.predict()); }},
     block{"prognostics/health_index.hpp health_index", "", [] { return prognostics::health_index(); },
           [](auto& b, feed& f) noexcept { seen(b.update(f.number)); }},
     block{"prognostics/linear_degradation.hpp linear_degradation", "", [] { return prognostics::linear_degradation(); },

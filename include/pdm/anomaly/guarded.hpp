@@ -40,6 +40,7 @@ class guarded {
     if (budget_.admits(r, weight) || fault<"anomaly.learn_beyond_budget">()) detector_.learn_one(r, weight);
   }
   void agree() noexcept { budget_.agree(); }
+  [[nodiscard]] bool ready() const noexcept { return detector_.ready(); }
   void reset() noexcept {
     detector_.reset();
     budget_.reset();

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "pdm/diagnostics/bearing_evidence.hpp"
 
@@ -44,6 +45,14 @@ struct bearing_opinion {
   bearing_finding finding = bearing_finding::nothing;
   std::size_t first = 0, next = 1;  // parts in the order of their scores; the cage last
 };
+
+// Stable, and without the heap that std::stable_sort asks for.
+template <std::size_t N, class Before>
+void sort_parts(std::array<std::size_t, N>& order, Before before) noexcept {
+  for (std::size_t i = 1; i < N; ++i) {
+    for (std::size_t j = i; j > 0 && before(order[j], order[j - 1]); --j) std::swap(order[j], order[j - 1]);
+  }
+}
 
 [[nodiscard]] inline double logistic(double x) noexcept {
   return x > 700 ? 1.0 : x < -700 ? 0.0 : 1 / (1 + math::exp(-x));
@@ -97,7 +106,7 @@ struct bearing_opinion {
   constexpr auto ball = static_cast<std::size_t>(fault_kind::ball), cage = static_cast<std::size_t>(fault_kind::cage);
   bool shared = settle_shared_lines(e, r);
   std::array<std::size_t, 3> order{inner, outer, ball};
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return e[a].score > e[b].score; });
+  sort_parts(order, [&](auto a, auto b) { return e[a].score > e[b].score; });
   bearing_opinion o;
   o.first = order[0], o.next = order[1];
   double const top = e[o.first].score;

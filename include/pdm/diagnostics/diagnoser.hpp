@@ -100,7 +100,7 @@ class diagnoser {
   void notch_known_lines() noexcept;
   void observe_envelope(std::span<float const> x) noexcept;
   void observe_bearing(double share) noexcept;
-  void observe_label(std::span<float const> wide, double share) noexcept;
+  void observe_label(double share) noexcept;
   void keep(shaft_evidence const& shaft) noexcept;
   void note_obstacles(diagnosis& d) const noexcept;
   void judge_bearing(diagnosis& d) const noexcept;
@@ -130,7 +130,7 @@ class diagnoser {
   std::span<float> centred_{}, low_power_{};
   wide_envelope envelope_{};
   band_modulation modulation_{};
-  line_levels low_{}, open_{}, wide_{};
+  line_levels low_{}, open_{}, wide_{}, wide_open_{};
   std::array<line_levels, views> levels_{};
 };
 
@@ -185,7 +185,7 @@ inline std::size_t diagnoser::footprint() const noexcept {
                       dsp::default_fft<float>::footprint(n, dsp::fft_use::real);
   if (envelope_possible()) {
     bytes += envelope_.footprint() + modulation_.footprint() + 2 * line_levels::footprint(modulation_.lines()) +
-             2 * line_levels::footprint(envelope_lines_) + line_levels::footprint(envelope_.lines());
+             2 * line_levels::footprint(envelope_lines_) + 2 * line_levels::footprint(envelope_.lines());
   }
   return bytes;
 }
@@ -207,6 +207,7 @@ inline status diagnoser::prepare(arena& memory) noexcept {
   if (auto s = modulation_.prepare(memory); !s) return s;
   if (auto s = open_.prepare(modulation_.lines(), memory); !s) return s;
   if (auto s = wide_.prepare(envelope_.lines(), memory); !s) return s;
+  if (auto s = wide_open_.prepare(envelope_.lines(), memory); !s) return s;
   if (auto s = levels_[0].prepare(modulation_.lines(), memory); !s) return s;
   if (auto s = levels_[1].prepare(envelope_lines_, memory); !s) return s;
   return levels_[2].prepare(envelope_lines_, memory);
@@ -287,10 +288,11 @@ inline void diagnoser::observe_envelope(std::span<float const> x) noexcept {
   double const share = 1 / sums_.weight;  // the weight already counts this record
   auto const modulation = modulation_.apply(x);
   open_.assign(modulation, modulation_.df(), half_width);
-  levels_[0].assign(modulation, modulation_.df(), half_width);
+  levels_[0].copy(open_);
   levels_[2].assign(envelope_.whitened(bins_, {0.04 * fs}, {0.49 * fs}), envelope_.df(), half_width);
   auto const plain = envelope_.plain(bins_, {0.04 * fs}, {0.49 * fs});
-  levels_[1].assign(plain, envelope_.df(), half_width);
+  wide_open_.assign(plain, envelope_.df(), half_width);
+  levels_[1].copy(wide_open_);
   notch_known_lines();
   if (gear_possible()) {
     comb_search shaft = params_.search;
@@ -299,7 +301,7 @@ inline void diagnoser::observe_envelope(std::span<float const> x) noexcept {
     sums_.gear += share * (match_comb(open_, speed_.hz, shaft).db - none.median - sums_.gear);
   }
   if (bearing_possible()) observe_bearing(share);
-  if (label_possible()) observe_label(plain, share);
+  if (label_possible()) observe_label(share);
 }
 
 inline void diagnoser::observe_bearing(double share) noexcept {
@@ -314,15 +316,13 @@ inline void diagnoser::observe_bearing(double share) noexcept {
   }
 }
 
-inline void diagnoser::observe_label(std::span<float const> wide, double share) noexcept {
+inline void diagnoser::observe_label(double share) noexcept {
   double const df = line_width(), tolerance = std::max(0.01, 0.5 * (high_hz_ - low_hz_) / nominal_hz_);
-  auto const lines = low_.levels().size();
+  if (searched_) low_.assign(low_power_.first(low_.levels().size()), df, 0.5 * nominal_hz_);  // with the mains again
   for (std::size_t i = 0; i < label_factors.size(); ++i) {
-    double const hz = label_factors[i] * nominal_hz_;
-    low_.assign(low_power_.first(lines), df, 0.5 * hz);
-    auto const base = odd_harmonics(low_, hz, tolerance, params_.label_rules.cap);
+    auto const base = odd_harmonics(low_, label_factors[i] * nominal_hz_, tolerance, params_.label_rules.cap);
     double const mains = label_factors[i] != 1 && is_mains(base.hz, 1.2 * df) ? 1 : 0;  // which is no other speed
-    wide_.assign(wide, envelope_.df(), 0.5 * hz);
+    wide_.copy(wide_open_);
     for (int h = 1; h * base.hz < wide_.last_hz(); ++h) {
       wide_.notch_line(h * base.hz, std::max(2.5 * df, 0.0008 * h * base.hz));
     }
@@ -396,7 +396,7 @@ inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
   }
   if (opinion.finding == bearing_finding::rolling) d.note(obstacle::rolling_or_cage, sums_.bearing[3].score);
   std::array<std::size_t, bearing_parts> order{0, 1, 2, 3};
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return d.probability[a] > d.probability[b]; });
+  sort_parts(order, [&](auto a, auto b) { return d.probability[a] > d.probability[b]; });
   for (std::size_t const p : order) {
     if (sums_.bearing[p].score >= 0.5 * params_.bearing_rules.clear) add_lines(d, p);
   }

@@ -429,7 +429,8 @@ inline void factor_pass(T const* in, T* out, T const* twiddles, pass_shape p, st
     to.im = -1;
   }
   if (p.l == 1) return first_pass<R, T, Swap>(in, out, to, p.m, first * b, end, scale);
-  short_pass<R, T>(in, out, p.inner, to, twiddles, p.l, p.m, first * b, end);
+  // Factors of two come first and 16 before the others (factor_length): behind them l is 1, or B or more.
+  if constexpr (R % 2 != 0) short_pass<R, T>(in, out, p.inner, to, twiddles, p.l, p.m, first * b, end);
 }
 
 template <class T, bool Swap>

@@ -46,7 +46,8 @@ static_assert(detector<any_detector>);
 template <detector D>
 class detector_box final : public any_detector {
  public:
-  explicit detector_box(D const& d) noexcept : bank_(d) {}
+  // warm_up: rows after which a detector that does not count them is ready.
+  explicit detector_box(D const& d, double warm_up = 0) noexcept : bank_(d), warm_up_(warm_up) {}
   status prepare(std::size_t columns, arena& memory) noexcept override { return bank_.prepare(columns, memory); }
   std::size_t footprint(std::size_t columns) const noexcept override { return bank_.footprint(columns); }
   score score_one(row const& r) const noexcept override { return bank_.score_one(r); }
@@ -62,7 +63,7 @@ class detector_box final : public any_detector {
     D* d = bank_.find(regime);
     if (d == nullptr) return error{errc::not_ready, "detector", "nothing was learned in this regime"};
     if constexpr (requires { d->settle(); }) return d->settle();
-    return {};
+    return error{errc::not_ready, "detector", "its warm-up has a fixed number of rows"};
   }
   bool ready(regime_key regime) const noexcept override {
     D const* d = bank_.find(regime);
@@ -70,7 +71,9 @@ class detector_box final : public any_detector {
   }
   double rows(regime_key regime) const noexcept override {
     D const* d = bank_.find(regime);
-    return d != nullptr ? d->rows() : 0;
+    if (d == nullptr) return 0;
+    if constexpr (requires { d->rows(); }) return d->rows();
+    return d->ready() ? warm_up_ : 0;
   }
   double usual(regime_key regime, std::size_t column) const noexcept override {
     D const* d = bank_.find(regime);
@@ -82,6 +85,7 @@ class detector_box final : public any_detector {
 
  private:
   anomaly::regime_bank<D> bank_;
+  double warm_up_;
 };
 
 struct building_block {
