@@ -28,6 +28,7 @@ constexpr std::array<obstacle_words, obstacle_count> words_of_obstacles{{
     {messages::why_rolling_or_cage, messages::needs_rolling_or_cage},
     {messages::why_faint, messages::needs_faint},
     {messages::why_speed_off, messages::needs_speed_off},
+    {messages::why_lines_elsewhere, messages::needs_lines_elsewhere},
 }};
 
 message_key check_of(fault_kind f) noexcept {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <span>
 
 #include "pdm/core/kinematics.hpp"
@@ -39,6 +40,17 @@ struct part_evidence {
 
 using bearing_evidence = std::array<part_evidence, bearing_parts>;
 
+// The family of lines that stands highest where no part of the bearing has one: of another bearing, or of this one if
+// its geometry or the speed is wrong.
+struct stranger_evidence {
+  double score = 0;  // dB over placebo, mean over the views
+  double base_hz = 0;
+};
+struct envelope_evidence {
+  bearing_evidence parts{};
+  stranger_evidence stranger{};
+};
+
 [[nodiscard]] inline std::array<double, bearing_parts> part_orders(bearing_frequencies const& b) noexcept {
   return {b.inner_race, b.outer_race, b.ball_defect, b.cage < 0 ? -b.cage : b.cage};
 }
@@ -65,12 +77,14 @@ inline void read_sidebands(line_levels const& view, double shaft_hz, std::size_t
 }
 
 // Lines of the views are notched already; sidebands are read in `open`, the first view before notching.
-[[nodiscard]] inline bearing_evidence gather(std::span<line_levels const> views, line_levels const& open,
-                                             bearing_frequencies const& bearing, double shaft_hz,
-                                             comb_search const& how) noexcept {
+[[nodiscard]] inline envelope_evidence gather(std::span<line_levels const> views, line_levels const& open,
+                                              bearing_frequencies const& bearing, double shaft_hz,
+                                              comb_search const& how) noexcept {
   constexpr auto cage = static_cast<std::size_t>(fault_kind::cage);
   auto const orders = part_orders(bearing);
-  bearing_evidence found{};
+  envelope_evidence all{};
+  auto& found = all.parts;
+  std::array<double, placebo_level::candidates> elsewhere{};
   std::array<double, bearing_parts> expected{};
   for (std::size_t p = 0; p < bearing_parts; ++p) expected[p] = orders[p] * shaft_hz;
   for (std::size_t v = 0; v < views.size(); ++v) {
@@ -78,6 +92,15 @@ inline void read_sidebands(line_levels const& view, double shaft_hz, std::size_t
     auto const placebo = placebo_of(view, 0.6 * expected[1], 1.3 * expected[0], shaft_hz, expected, how);
     auto const slow =
         placebo_of(view, 0.6 * expected[cage], 1.4 * expected[cage], shaft_hz, expected, search_of(cage, how));
+    for (std::size_t i = 0; i < elsewhere.size(); ++i) {
+      bool own = false;
+      for (double const hz : expected) own = own || std::abs(placebo.found[i].base_hz - hz) < 1.6 * how.slip * hz;
+      if (own || !(placebo.found[i].base_hz > 0)) continue;
+      elsewhere[i] += (placebo.found[i].db - placebo.median) / static_cast<double>(views.size());
+      if (v + 1 == views.size() && elsewhere[i] > all.stranger.score) {
+        all.stranger = {elsewhere[i], placebo.found[i].base_hz};
+      }
+    }
     for (std::size_t p = 0; p < bearing_parts; ++p) {
       if (!(expected[p] > 0)) continue;
       auto const match = match_comb(view, expected[p], search_of(p, how));
@@ -87,7 +110,7 @@ inline void read_sidebands(line_levels const& view, double shaft_hz, std::size_t
     }
   }
   for (std::size_t p = 0; p < bearing_parts; ++p) read_sidebands(open, shaft_hz, p, how, found[p]);
-  return found;
+  return all;
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics

@@ -28,6 +28,7 @@ struct bearing_rules {
   double clean = 8;       // dB from a line to its sidebands, above which it is not modulated
   double second = 11;     // dB that names a second part
   double softness = 1;    // dB of the logistic that makes a probability of a distance
+  double stranger = 2;    // dB over the best part, from which on lines of no part forbid to name one
   double same = 0.003;    // relative distance of two lines up to which they are one
   double nearer = 0.004;  // by which one part must lie nearer to its line than the other to have it
 };
@@ -36,6 +37,7 @@ enum class bearing_finding : unsigned char {
   nothing,     // no comb stands out
   named,       // at least one part is named
   rivals,      // combs stand out, and none from the others
+  stranger,    // a comb stands out that is not of this bearing
   coincident,  // combs stand out on the same line
   rolling,     // lines of the cage, modulated by the shaft: rolling elements or cage
 };
@@ -100,7 +102,7 @@ void sort_parts(std::array<std::size_t, N>& order, Before before) noexcept {
 }
 
 [[nodiscard]] inline bearing_opinion judge(bearing_evidence e, bearing_rules const& r, double shaft_hz = 0,
-                                           double line_hz = 0) noexcept {
+                                           double line_hz = 0, double stranger_db = 0) noexcept {
   constexpr auto inner = static_cast<std::size_t>(fault_kind::inner_race);
   constexpr auto outer = static_cast<std::size_t>(fault_kind::outer_race);
   constexpr auto ball = static_cast<std::size_t>(fault_kind::ball), cage = static_cast<std::size_t>(fault_kind::cage);
@@ -110,6 +112,7 @@ void sort_parts(std::array<std::size_t, N>& order, Before before) noexcept {
   bearing_opinion o;
   o.first = order[0], o.next = order[1];
   double const top = e[o.first].score;
+  bool const strange = stranger_db >= r.second && stranger_db > top + r.stranger && stranger_db > e[cage].score;
   for (std::size_t const p : order) {
     double const score = e[p].score, rival = p == o.first ? e[o.next].score : top;
     bool const clean = p == outer && e[outer].contrast() >= r.clean && top - score < r.margin && top >= r.clear;
@@ -118,7 +121,7 @@ void sort_parts(std::array<std::size_t, N>& order, Before before) noexcept {
     bool const own = p == o.first || !explained(e[p].base_hz, e[o.first].base_hz, shaft_hz, e[cage].base_hz, r);
     if (own && (p != o.first || top - e[o.next].score < r.margin)) g = std::max(g, score - r.second);
     bool const hidden = score >= r.clear && on_shaft(e[p].base_hz, shaft_hz, line_hz, r);
-    if ((shared && score >= r.clear) || hidden) g = std::min(g, -0.2 * r.softness);
+    if ((shared && score >= r.clear) || hidden || (strange && score >= r.clear)) g = std::min(g, -0.2 * r.softness);
     shared = shared || (hidden && p == o.first);
     o.probability[p] = logistic(g / r.softness);
     // Lines that stand out without standing out from their rivals: nearly as likely as not.
@@ -135,6 +138,7 @@ void sort_parts(std::array<std::size_t, N>& order, Before before) noexcept {
   bool named = false;
   for (double const p : o.probability) named = named || p > 0.5;
   o.finding = named                      ? bearing_finding::named
+              : strange                  ? bearing_finding::stranger
               : shared                   ? bearing_finding::coincident
               : top >= r.clear           ? bearing_finding::rivals
               : e[cage].score >= r.clear ? bearing_finding::rolling

@@ -73,6 +73,7 @@ class diagnoser {
  private:
   struct sums {
     bearing_evidence bearing{};
+    stranger_evidence stranger{};
     shaft_evidence shaft{};
     label_evidence label{};
     double gear = 0;  // dB of the comb of the shaft in the envelope, over placebo
@@ -305,7 +306,10 @@ inline void diagnoser::observe_envelope(std::span<float const> x) noexcept {
 }
 
 inline void diagnoser::observe_bearing(double share) noexcept {
-  auto const now = gather(levels_, open_, *params_.bearing, speed_.hz, params_.search);
+  auto const all = gather(levels_, open_, *params_.bearing, speed_.hz, params_.search);
+  auto const& now = all.parts;
+  sums_.stranger.score += share * (all.stranger.score - sums_.stranger.score);
+  if (all.stranger.score >= sums_.stranger.score) sums_.stranger.base_hz = all.stranger.base_hz;
   for (std::size_t p = 0; p < bearing_parts; ++p) {
     auto& sum = sums_.bearing[p];
     sum.score += share * (now[p].score - sum.score);
@@ -380,7 +384,7 @@ inline void diagnoser::add_lines(diagnosis& d, std::size_t part) const noexcept 
 }
 
 inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
-  auto const opinion = judge(sums_.bearing, params_.bearing_rules, sums_.speed_hz, line_width());
+  auto const opinion = judge(sums_.bearing, params_.bearing_rules, sums_.speed_hz, line_width(), sums_.stranger.score);
   for (std::size_t p = 0; p < bearing_parts; ++p) {
     d.probability[p] = opinion.probability[p];
     d.score[p] = sums_.bearing[p].score;
@@ -389,6 +393,9 @@ inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
   auto const& first = sums_.bearing[opinion.first];
   auto const& next = sums_.bearing[opinion.next];
   if (opinion.finding == bearing_finding::rivals) d.note(obstacle::rivals, first.score, next.score);
+  if (opinion.finding == bearing_finding::stranger) {
+    d.note(obstacle::lines_elsewhere, sums_.stranger.base_hz, sums_.stranger.base_hz / sums_.speed_hz);
+  }
   if (opinion.finding == bearing_finding::coincident) {
     bool const shaft = on_shaft(first.base_hz, sums_.speed_hz, line_width(), params_.bearing_rules);
     double const order = static_cast<double>(static_cast<long long>(first.base_hz / sums_.speed_hz + 0.5));

@@ -31,11 +31,13 @@ enum class obstacle : std::uint8_t {
   rolling_or_cage,    // lines of the cage with sidebands of the shaft
   faint,              // something stands out, not enough; {0} dB
   speed_off,          // the shaft turns at {0} Hz, not at {1} Hz as declared
+  lines_elsewhere,    // {0} Hz, {1} times the shaft: lines of no part of this bearing stand highest
 };
-inline constexpr std::size_t obstacle_count = 13;
+inline constexpr std::size_t obstacle_count = 14;
 inline constexpr std::array<std::string_view, obstacle_count> obstacle_names{
-    "speed_missing", "bearing_missing", "unit_missing", "above_nyquist",   "record_short", "data_bad", "label_wrong",
-    "speed_unclear", "lines_coincide",  "rivals",       "rolling_or_cage", "faint",        "speed_off"};
+    "speed_missing",   "bearing_missing", "unit_missing",  "above_nyquist",  "record_short",
+    "data_bad",        "label_wrong",     "speed_unclear", "lines_coincide", "rivals",
+    "rolling_or_cage", "faint",           "speed_off",     "lines_elsewhere"};
 
 struct obstacle_note {
   obstacle what = obstacle::speed_missing;

@@ -61,31 +61,37 @@ struct comb_match {
 
 // What the search finds where nothing is expected.
 struct placebo_level {
-  double median = 0;  // dB
-  double spread = 0;  // from the median to the 90 % point, dB
+  static constexpr int candidates = 61;
+  double median = 0;                           // dB
+  double spread = 0;                           // from the median to the 90 % point, dB
+  std::array<comb_match, candidates> found{};  // every base that was tried; 0 Hz: on an order of the shaft
 };
 
-// Placebo bases between low_hz and high_hz that lie away from every frequency of `avoid` and from multiples of
-// `shaft_hz`, by three times the slip.
+// Placebo bases between low_hz and high_hz that lie away from every frequency of `avoid` by three times the slip, and
+// from multiples of `shaft_hz`. What is nearer to those to be avoided is searched too, and does not count as placebo.
 [[nodiscard]] inline placebo_level placebo_of(line_levels const& lines, double low_hz, double high_hz, double shaft_hz,
                                               std::span<double const> avoid, comb_search const& how) noexcept {
-  constexpr int candidates = 61;
-  std::array<double, candidates> found{};
+  constexpr int candidates = placebo_level::candidates;
+  placebo_level level;
+  std::array<double, candidates> quiet{};
   std::size_t count = 0;
   double const ratio = math::exp(math::log(high_hz / low_hz) / (candidates - 1));
   double base = low_hz;
   for (int i = 0; i < candidates; ++i, base *= ratio) {
     double const away = 3 * how.slip * base;
     double const order = base / shaft_hz, whole = static_cast<double>(static_cast<long long>(order + 0.5));
-    bool clear = std::max(order - whole, whole - order) * shaft_hz > how.slip * base;
+    if (std::max(order - whole, whole - order) * shaft_hz <= how.slip * base) continue;
+    bool clear = true;
     for (double const f : avoid) clear = clear && std::max(f - base, base - f) > away;
-    if (clear) found[count++] = match_comb(lines, base, how).db;
+    auto const match = level.found[static_cast<std::size_t>(i)] = match_comb(lines, base, how);
+    if (clear) quiet[count++] = match.db;
   }
-  if (count == 0) return {};
-  auto const begin = found.begin(), end = begin + static_cast<std::ptrdiff_t>(count);
+  if (count == 0) return level;
+  auto const begin = quiet.begin(), end = begin + static_cast<std::ptrdiff_t>(count);
   std::sort(begin, end);
-  double const median = found[count / 2];
-  return {median, found[count * 9 / 10] - median};
+  level.median = quiet[count / 2];
+  level.spread = quiet[count * 9 / 10] - level.median;
+  return level;
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::diagnostics
