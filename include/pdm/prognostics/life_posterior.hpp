@@ -99,10 +99,10 @@ template <class Law>
 auto life_posterior<Law>::where_mass_is(log_lives const& d, std::optional<log_scale_prior> const& prior) noexcept
     -> span_of_sigma {
   constexpr double lowest = -8, highest = 6, step = 0.5, negligible = 14;  // ln
-  double const top = d.longest();
+  double mu = d.longest();
   auto const mass = [&](double s) noexcept {
     location_likelihood<Law> const l(d, math::exp(s));
-    auto const m = l.at(l.best(top));
+    auto const m = l.at(mu = l.best(mu));
     return m.value + log_prior(s, prior) - 0.5 * math::log(m.bend < 0 ? -m.bend : 1);
   };
   double best = lowest, most = -math::infinity;

@@ -157,10 +157,10 @@ struct log_life_fit {
 template <class Law>
 [[nodiscard]] std::optional<log_life_fit> fit_log_life(log_lives const& d) noexcept {
   if (d.log_t.size() != d.failed.size() || !d.have_maximum()) return std::nullopt;
-  double const top = d.longest();
+  double mu = d.longest();
   auto const profile = [&](double s) noexcept {
     location_likelihood<Law> const l(d, math::exp(s));
-    return l.at(l.best(top)).value;
+    return l.at(mu = l.best(mu)).value;  // the last one is a good first guess
   };
   double best = -9, most = -math::infinity;
   for (double s = -9; s <= 6; s += 0.5) {
@@ -168,7 +168,7 @@ template <class Law>
     if (l > most) most = l, best = s;
   }
   double low = best - 0.5, high = best + 0.5;
-  for (int i = 0; i < 60; ++i) {  // thirds: the profile has one maximum in here
+  for (int i = 0; i < 45; ++i) {  // thirds: the profile has one maximum in here
     double const a = low + (high - low) / 3, b = high - (high - low) / 3;
     if (profile(a) < profile(b)) {
       low = a;
@@ -178,7 +178,7 @@ template <class Law>
   }
   double const sigma = math::exp(0.5 * (low + high));
   location_likelihood<Law> const at(d, sigma);
-  double const mu = at.best(top);
+  mu = at.best(mu);
   double jacobian = 0;
   for (std::size_t i = 0; i < d.log_t.size(); ++i) jacobian += d.failed[i] ? d.log_t[i] : 0;
   return log_life_fit{mu, sigma, at.at(mu).value - jacobian};
