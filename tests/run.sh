@@ -26,6 +26,8 @@ case $build in /*) ;; *) build=$PWD/$build ;; esac
 
 prepare_to_build
 require catch2
+# Counterparts that the tests start themselves, each on loopback and for as long as its test.
+wish socat python3-pymodbus python3-serial python3-serial-asyncio
 [ "$tier" = quick ] || wish clang valgrind
 configure -DPDM_BUILD_TESTS=ON
 compile
