@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "pdm/anomaly/autoencoder_ensemble.hpp"
 #include "pdm/anomaly/chart_bank.hpp"
 #include "pdm/anomaly/cusum.hpp"
 #include "pdm/anomaly/ewma_chart.hpp"
@@ -76,6 +77,8 @@ std::vector<detector_entry>& detectors() {
        &make_guarded<robust_random_cut_forest>},
       {"isolation_forest", "Trees that isolate a row in few cuts; fitted on the learning part, 0 to 1",
        &make_plain<isolation_forest>},
+      {"autoencoder_ensemble", "Small networks that reproduce groups of columns, behind a drift budget; 1 is usual",
+       &make_guarded<autoencoder_ensemble>},
       {"mewma", "Exponentially weighted mean of all columns at once: small lasting shifts; 1 is the limit",
        &make_plain<mewma>},
       {"shewhart", "A Shewhart chart a column; 1 is the limit", &make_plain<chart_bank<shewhart>>},

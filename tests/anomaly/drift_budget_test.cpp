@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "pdm/anomaly/autoencoder_ensemble.hpp"
 #include "pdm/anomaly/guarded.hpp"
 #include "pdm/anomaly/half_space_trees.hpp"
 #include "pdm/anomaly/isolation_forest.hpp"
@@ -123,6 +124,7 @@ TEST_CASE(
 }
 TEST_CASE("the same ramp for the detectors that take longer", "[full]") {
   boiling_frog("random cut forest", robust_random_cut_forest(), 6, true);
+  boiling_frog("autoencoders", autoencoder_ensemble({.warm_up = 500}), 1, false);
   boiling_frog("PCA monitor", pca_monitor({.warm_up = 500}), 1, false);
   boiling_frog("isolation forest", isolation_forest({.warm_up = 500}), 6, false);
 }
