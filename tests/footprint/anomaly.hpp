@@ -4,6 +4,7 @@
 #include "footprint/block.hpp"
 #include "pdm/anomaly/adwin.hpp"
 #include "pdm/anomaly/adwin_exact.hpp"
+#include "pdm/anomaly/autoencoder_ensemble.hpp"
 #include "pdm/anomaly/chart_bank.hpp"
 #include "pdm/anomaly/co_moments.hpp"
 #include "pdm/anomaly/column_standards.hpp"
@@ -32,10 +33,12 @@
 #include "pdm/anomaly/regime_clusters.hpp"
 #include "pdm/anomaly/robust_mahalanobis.hpp"
 #include "pdm/anomaly/robust_random_cut_forest.hpp"
+#include "pdm/anomaly/seasonal_baseline.hpp"
 #include "pdm/anomaly/shewhart.hpp"
 #include "pdm/anomaly/shrunk_correlation.hpp"
 #include "pdm/anomaly/smoothing.hpp"
 #include "pdm/anomaly/spectral_mask.hpp"
+#include "pdm/anomaly/stream_discord.hpp"
 
 namespace footprint {
 
@@ -75,6 +78,14 @@ inline constexpr std::tuple anomaly_blocks{
           },
           std::tuple{std::size_t{2048}}},
     block{"anomaly/kswin.hpp kswin", "window of 300", [] { return anomaly::kswin(); }, run_chart},
+    block{"anomaly/autoencoder_ensemble.hpp autoencoder_ensemble", "12 columns",
+          [] { return anomaly::autoencoder_ensemble(); }, run_detector, std::tuple{columns}},
+    block{"anomaly/seasonal_baseline.hpp seasonal_baseline", "24 bins of a day",
+          [] { return anomaly::seasonal_baseline(); },
+          [](auto& b, feed& f) noexcept { b.learn_one(f.number, f.number), seen(b.deviation(f.number, 1)); }},
+    block{"anomaly/stream_discord.hpp stream_discord", "pieces of 32 in a history of 1024",
+          [] { return anomaly::stream_discord(); },
+          [](auto& b, feed& f) noexcept { seen(b.update(f.number)), seen(b.score()); }},
     block{"anomaly/guarded.hpp guarded<robust_mahalanobis>", "12 columns",
           [] { return anomaly::guarded<anomaly::robust_mahalanobis>(); }, run_detector, std::tuple{columns}},
     block{"anomaly/regime_bank.hpp regime_bank<robust_mahalanobis, 4>", "12 columns",
