@@ -69,15 +69,6 @@ inline constexpr std::tuple anomaly_blocks{
     block{"anomaly/mewma.hpp mewma", "12 columns", [] { return anomaly::mewma(); }, run_detector, std::tuple{columns}},
     block{"anomaly/chart_bank.hpp chart_bank<cusum>", "12 columns",
           [] { return anomaly::chart_bank<anomaly::cusum>(); }, run_detector, std::tuple{columns}},
-    block{"anomaly/mewma.hpp mewma", "12 columns, warm-up of 256 rows", [] { return anomaly::mewma(); }, run_detector,
-          std::tuple{columns}},
-    block{"anomaly/spectral_mask.hpp spectral_mask", "2048 lines, 30 spectra", [] { return anomaly::spectral_mask(); },
-          [](auto& b, feed& f) noexcept {
-            auto const lines = f.x.first(2048);
-            seen(b.learn_one(lines)), seen(b.settle()), seen(b.score_one(lines));
-          },
-          std::tuple{std::size_t{2048}}},
-    block{"anomaly/kswin.hpp kswin", "window of 300", [] { return anomaly::kswin(); }, run_chart},
     block{"anomaly/autoencoder_ensemble.hpp autoencoder_ensemble", "12 columns",
           [] { return anomaly::autoencoder_ensemble(); }, run_detector, std::tuple{columns}},
     block{"anomaly/seasonal_baseline.hpp seasonal_baseline", "24 bins of a day",

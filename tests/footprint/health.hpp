@@ -20,7 +20,6 @@
 #include "pdm/prognostics/random_units.hpp"
 #include "pdm/prognostics/trajectory_similarity.hpp"
 #include "pdm/prognostics/wiener.hpp"
-#include "prognostics/physics.hpp"
 
 namespace footprint {
 
@@ -63,10 +62,6 @@ struct rising {
 
 inline constexpr auto run_degradation = [](auto& line, feed& f) noexcept {
   line.update(f.number, f.number), seen(line.predict());
-};
-
-inline constexpr auto run_filter = [](auto& filter, feed& f) noexcept {
-  filter.update(f.number), seen(filter.predict());
 };
 
 inline constexpr std::tuple health_blocks{
