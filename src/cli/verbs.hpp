@@ -35,5 +35,6 @@ struct verb {
 [[nodiscard]] verb add_detect(CLI::App& app);
 [[nodiscard]] verb add_rul(CLI::App& app);
 [[nodiscard]] verb add_config(CLI::App& app);
+[[nodiscard]] verb add_modbus(CLI::App& app);
 
 }  // namespace pdm::cli
