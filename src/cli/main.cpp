@@ -38,8 +38,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   // In the order of a first day: try it, set it up, run it, read it, look closer.
   std::vector<verb> const verbs{
-      add_simulate(app), add_commission(app), add_config(app), add_run(app), add_report(app),
-      add_features(app), add_diagnose(app),   add_detect(app), add_rul(app), add_life(app),
+      add_simulate(app), add_commission(app), add_config(app), add_run(app),  add_report(app), add_features(app),
+      add_diagnose(app), add_detect(app),     add_rul(app),    add_life(app), add_modbus(app),
   };
 
   try {

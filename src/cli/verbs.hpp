@@ -37,5 +37,6 @@ struct verb {
 [[nodiscard]] verb add_life(CLI::App& app);
 [[nodiscard]] verb add_config(CLI::App& app);
 [[nodiscard]] verb add_commission(CLI::App& app);
+[[nodiscard]] verb add_modbus(CLI::App& app);
 
 }  // namespace pdm::cli
