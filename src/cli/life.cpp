@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -32,9 +33,11 @@ struct life_options {
   std::optional<double> cost_planned, cost_failure;
 };
 
+// Three significant digits, without an exponent.
 std::string number(double v) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.3g", v);
+  std::snprintf(text, sizeof text, "%.2e", v);
+  std::snprintf(text, sizeof text, std::fabs(v) < 100 ? "%.3g" : "%.0f", std::strtod(text, nullptr));
   return text;
 }
 
