@@ -11,7 +11,7 @@ import sys
 
 
 def main():
-    program, data, work = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
+    program, data, work = sys.argv[1], pathlib.Path(sys.argv[2]).resolve(), pathlib.Path(sys.argv[3])
     files = sorted(data.glob("*/*.f32"))
     if not files:
         print("SKIPPED: no recorded data in", data)
