@@ -11,6 +11,7 @@ one at a time with what cannot be reached thrown away:
   stack   the deepest chain of calls from that function on (-fstack-usage along the call graph), with its own frame and
           the object's maker; without the C library, the violation handler and what next() does with the results
   arena   what prepare() takes, from footprint(); test_footprint shows that both are the same
+A list is one translation unit: a block that joins it can change what the compiler inlines into its neighbours.
 Growth beyond the tolerance fails (text and stack: 3 % and 64 bytes; the others: none); --update writes down what is. An
 entry of another compiler is not compared."""
 import argparse
