@@ -8,16 +8,19 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <utility>
 
 namespace pdm::inline PDM_ABI_NAMESPACE::wire {
 namespace {
 
-constexpr std::array rates{std::pair{1200u, B1200},       std::pair{2400u, B2400},       std::pair{4800u, B4800},
-                           std::pair{9600u, B9600},       std::pair{19200u, B19200},     std::pair{38400u, B38400},
-                           std::pair{57600u, B57600},     std::pair{115200u, B115200},   std::pair{230400u, B230400},
-                           std::pair{460800u, B460800},   std::pair{500000u, B500000},   std::pair{921600u, B921600},
-                           std::pair{1000000u, B1000000}, std::pair{2000000u, B2000000}, std::pair{4000000u, B4000000}};
+struct rate {
+  unsigned baud;
+  speed_t speed;
+};
+constexpr std::array rates{rate{1200, B1200},       rate{2400, B2400},       rate{4800, B4800},
+                           rate{9600, B9600},       rate{19200, B19200},     rate{38400, B38400},
+                           rate{57600, B57600},     rate{115200, B115200},   rate{230400, B230400},
+                           rate{460800, B460800},   rate{500000, B500000},   rate{921600, B921600},
+                           rate{1000000, B1000000}, rate{2000000, B2000000}, rate{4000000, B4000000}};
 
 // False where the settings are not such.
 bool apply(serial_settings const& s, termios& t) noexcept {
