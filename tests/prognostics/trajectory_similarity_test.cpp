@@ -53,7 +53,7 @@ TEST_CASE("the best place is the one that a plain search finds, on every instruc
     pdm::simd::limit(l);
     pdm::random_source again(5);
     for (int round = 0; round < 40; ++round) {
-      std::size_t const m = 5 + again.index(40), n = m + again.index(200);
+      auto const m = static_cast<std::size_t>(5 + again.index(40)), n = static_cast<std::size_t>(m + again.index(200));
       with_memory s({.window = m, .paths = 1, .longest = n});
       std::vector<float> path(n), query(m);
       for (auto& v : path) v = static_cast<float>(again.normal());

@@ -96,7 +96,8 @@ inline status kswin::prepare(arena& memory) noexcept {
 inline void kswin::draw_sample() noexcept {
   std::copy_n(values_.begin(), pool_.size(), pool_.begin());
   for (std::size_t i = 0; i < sample_.size(); ++i) {
-    std::swap(pool_[i], pool_[i + draw_.index(pool_.size() - i)]);
+    auto const taken = static_cast<std::size_t>(draw_.index(pool_.size() - i));
+    std::swap(pool_[i], pool_[i + taken]);
     sample_[i] = pool_[i];
   }
 }

@@ -202,7 +202,7 @@ inline void lagged_residual::update(std::span<double const> z) noexcept {
   if (!ready()) return;
   residual();
   std::uint64_t const whole = seen_ - lags_;
-  auto const place = recent_.subspan(whole % params_.average * columns_, columns_);
+  auto const place = recent_.subspan(static_cast<std::size_t>(whole % params_.average) * columns_, columns_);
   for (std::size_t c = 0; c < columns_; ++c) {
     double sum = 0;
     for (std::size_t l = 0; l < lags_; ++l) sum += residual_[l * columns_ + c] * residual_[l * columns_ + c];

@@ -230,7 +230,8 @@ inline void mahalanobis::update(double weight) noexcept {
 
 // Adds the least variance to one column, the next one each time.
 inline void mahalanobis::refresh() noexcept {
-  std::size_t const p = standards_.columns(), j = learned_ / refresh_every % p;
+  std::size_t const p = standards_.columns();
+  auto const j = static_cast<std::size_t>(learned_ / refresh_every % p);
   if (!holds(standards_.known(), j)) return;
   double const rounds = static_cast<double>(refresh_every * p);
   double const added = least_deviation * least_deviation * (1 - math::exp(rounds * math::log(params_.keep)));

@@ -59,7 +59,7 @@ class p2_quantile {
 inline void p2_quantile::learn_one(double x) noexcept {
   if (!math::is_finite(x)) return;
   if (count_ < 5) {
-    height_[count_++] = x;
+    height_[static_cast<std::size_t>(count_++)] = x;
     std::sort(height_.begin(), height_.begin() + static_cast<std::ptrdiff_t>(count_));
     return;
   }
