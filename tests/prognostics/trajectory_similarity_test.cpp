@@ -47,7 +47,6 @@ TEST_CASE("a unit that went exactly as one before has the life that was left the
 
 TEST_CASE("the best place is the one that a plain search finds, on every instruction set") {
   using pdm::simd::level;
-  pdm::random_source draw(2);
   std::vector<double> all;
   for (level l : {level::base, level::avx2, level::avx512}) {
     pdm::simd::limit(l);
