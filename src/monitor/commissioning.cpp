@@ -92,7 +92,6 @@ class survey {
   void find_running();
   void look_at_level();
   void look_at_spectrum();
-  void find_speed(density const& fine);
   void find_mains(diagnostics::line_levels const& lines);
   void find_band(density const& coarse);
   [[nodiscard]] bool coloured(density const& coarse, double least_db) const;
