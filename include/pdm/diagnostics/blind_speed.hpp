@@ -8,9 +8,8 @@
 //           shafts (gears) give rivals and no answer. Above `high_hz` nothing is looked at.
 // Formula   s(f) = mean_{h <= 8} min(L(h f), 25); the value by fit_base (shaft_speed.hpp).
 // Source    R. Randall, Vibration-based Condition Monitoring, 2nd ed. (2021), ch. 2 and 3.
-// Accuracy  A thousandth from 73 to 484 turns in white noise (tests/diagnostics/blind_speed_test.cpp). Fewer than 50
-// turns
-//           are "too short": half a line of the first harmonic is then more than 1 %.
+// Accuracy  A thousandth from 73 to 484 turns in white noise (tests/diagnostics/blind_speed_test.cpp).
+//           Fewer than 50 are "too short": half a line of the first harmonic is then more than 1 %.
 // Units     Hz, dB over the local floor
 // Cost      O(range / df) x 64 lookups, no memory.
 #pragma once
