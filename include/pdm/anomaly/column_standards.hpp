@@ -50,6 +50,11 @@ class column_standards {
   [[nodiscard]] column_mask learnable(row const& r, double weight) const noexcept {
     return gate_.learnable(r, weight) & (ready() ? known_ : gate_.all());
   }
+  // Every column is there; and learnable() of such a row whose values are known to be usable.
+  [[nodiscard]] bool whole(row const& r) const noexcept { return gate_.whole(r); }
+  [[nodiscard]] column_mask learnable_again(row const& r, double weight) const noexcept {
+    return gate_.admits(r, weight) ? known_ : 0;
+  }
   // Holds a row of the warm-up; true when it was the last one.
   bool hold(row const& r, column_mask present) noexcept;
 

@@ -51,8 +51,8 @@ class oja_subspace {
   [[nodiscard]] status prepare(std::size_t columns, arena& memory) noexcept;
   [[nodiscard]] std::size_t footprint(std::size_t columns) const noexcept {
     std::size_t const stride = stride_of(columns);
-    return standards_.footprint(columns) + arena::bytes<double>(params_.k * stride) +
-           2 * arena::bytes<double>(columns * columns) + 4 * arena::bytes<double>(stride) +
+    return standards_.footprint(columns) + arena::bytes<double>(padded() * stride) +
+           2 * arena::bytes<double>(columns * columns) + 3 * arena::bytes<double>(stride) +
            arena::bytes<double>(columns);
   }
   [[nodiscard]] score score_one(row const& r) const noexcept;
@@ -79,14 +79,14 @@ class oja_subspace {
   static constexpr archive_kind kind{'O', 'J', 'A', 'S'};
   static constexpr std::uint64_t orthonormal_every = 256, limits_every = 16;
   static constexpr double least_variance = 1e-4;
-  struct statistics {
-    double t2 = 0, spe = 0;
-  };
   [[nodiscard]] static constexpr std::size_t stride_of(std::size_t p) noexcept { return (p + 3) / 4 * 4; }
   [[nodiscard]] std::size_t padded() const noexcept { return stride_of(params_.k); }
-  // Leaves d_, y_, e_ and SPE in spe_. A row that was scored is projected already when it is learned.
+  // Leaves d_, y_, e_ and the statistics. A row that was scored is projected already when it is learned.
   void project(row const& r, column_mask present, double limit) const noexcept;
-  [[nodiscard]] statistics judged() const noexcept;
+  [[nodiscard]] bool deviate(row const& r, double limit) const noexcept {  // true: d_ was that already
+    return detail::deviations(r.size(), r.values.data(), standards_.centres().data(),
+                              standards_.inverse_scales().data(), mean_.data(), limit, d_.data());
+  }
   void begin() noexcept;
   void update(double weight) noexcept;
   void make_orthonormal() noexcept;
@@ -101,10 +101,10 @@ class oja_subspace {
   column_standards standards_;
   std::size_t stride_ = 0;
   std::uint64_t learned_ = 0;
-  std::span<double> directions_, work_, vectors_, mean_, d_, e_, scored_, values_;
+  std::span<double> directions_, work_, vectors_, mean_, d_, e_, values_;
   mutable std::array<double, most_directions> y_{};  // scratch
-  mutable double spe_ = 0;
-  mutable bool projected_ = false;                  // d_, y_, e_ and spe_ belong to the directions as they are
+  mutable detail::projection found_{};
+  mutable bool projected_ = false;                  // what is above belongs to the directions as they are
   std::array<double, most_directions> variance_{};  // 1 beyond k
   double spe_mean_ = 0, spe_variance_ = 0, spe_limit_ = 1, t2_limit_ = 1, quantile_ = 3;
 };
@@ -120,9 +120,9 @@ inline status oja_subspace::prepare(std::size_t columns, arena& memory) noexcept
   }
   if (auto const s = standards_.prepare(columns, memory); !s) return s;
   stride_ = stride_of(columns);
-  directions_ = *memory.take<double>(params_.k * stride_);
+  directions_ = *memory.take<double>(padded() * stride_);
   for (auto* part : {&work_, &vectors_}) *part = *memory.take<double>(columns * columns);
-  for (auto* part : {&mean_, &d_, &e_, &scored_}) *part = *memory.take<double>(stride_);
+  for (auto* part : {&mean_, &d_, &e_}) *part = *memory.take<double>(stride_);
   values_ = *memory.take<double>(columns);
   variance_.fill(1);
   quantile_ = math::normal_quantile(1 - params_.alpha);
@@ -141,27 +141,17 @@ inline void oja_subspace::reset() noexcept {
 }
 
 inline void oja_subspace::project(row const& r, column_mask present, double limit) const noexcept {
-  (void)detail::deviations(r.size(), r.values.data(), standards_.centres().data(), standards_.inverse_scales().data(),
-                           mean_.data(), limit, d_.data());
+  (void)deviate(r, limit);
   projected_ = standards_.complete(present);
-  if (projected_) {
-    std::copy_n(r.values.data(), r.size(), scored_.data());
-  } else {
-    for (std::size_t i = 0; i < r.size(); ++i) d_[i] = holds(present, i) ? d_[i] : 0.0;
-  }
-  spe_ = detail::residual(directions_.data(), params_.k, stride_, d_.data(), y_.data(), e_.data());
-}
-
-inline oja_subspace::statistics oja_subspace::judged() const noexcept {
-  return {detail::scaled_squares(y_.data(), variance_.data(), padded()), spe_};
+  for (std::size_t i = 0; i < r.size() && !projected_; ++i) d_[i] = holds(present, i) ? d_[i] : 0.0;
+  found_ = detail::resolve(directions_.data(), padded(), stride_, d_.data(), variance_.data(), y_.data(), e_.data());
 }
 
 inline score oja_subspace::score_one(row const& r) const noexcept {
   column_mask present = 0;
   if (auto const why = standards_.judge(r, present); why != abstention::none) return {0, why};
   project(r, present, column_standards::largest_z);
-  auto const s = judged();
-  return {std::max(s.t2 / t2_limit_, s.spe / spe_limit_), abstention::none};
+  return {std::max(found_.t2 / t2_limit_, found_.spe / spe_limit_), abstention::none};
 }
 
 inline bool oja_subspace::contributions(row const& r, std::span<double> parts) const noexcept {
@@ -170,8 +160,7 @@ inline bool oja_subspace::contributions(row const& r, std::span<double> parts) c
   column_mask present = 0;
   if (standards_.judge(r, present) != abstention::none) return false;
   project(r, present, column_standards::largest_z);
-  auto const s = judged();
-  bool const off_plane = s.spe / spe_limit_ >= s.t2 / t2_limit_;
+  bool const off_plane = found_.spe / spe_limit_ >= found_.t2 / t2_limit_;
   double sum = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     double applied = off_plane ? e_[i] : 0, own = off_plane ? 1 : 0;
@@ -184,24 +173,24 @@ inline bool oja_subspace::contributions(row const& r, std::span<double> parts) c
     sum += parts[i];
   }
   if (!(sum > 0)) return false;
-  for (double& part : parts) part *= (off_plane ? s.spe / spe_limit_ : s.t2 / t2_limit_) / sum;
+  for (double& part : parts) part *= (off_plane ? found_.spe / spe_limit_ : found_.t2 / t2_limit_) / sum;
   return true;
 }
 
 inline void oja_subspace::learn_one(row const& r, double weight) noexcept {
-  column_mask const present = standards_.learnable(r, weight);
+  bool const again = projected_ && standards_.whole(r) && deviate(r, params_.clip);
+  projected_ = false;
+  column_mask const present = again ? standards_.learnable_again(r, weight) : standards_.learnable(r, weight);
   if (present == 0) return;
   if (!standards_.ready()) {
     if (standards_.hold(r, present)) begin();
     return;
   }
   if (present != standards_.known()) return;
-  bool const again = projected_ && standards_.complete(present) &&
-                     detail::learned_as_scored(r.size(), r.values.data(), scored_.data(), d_.data(), params_.clip);
   if (!again) project(r, present, params_.clip);
+  projected_ = false;
   update(weight);
   ++learned_;
-  projected_ = false;
   if (learned_ % orthonormal_every == 0) make_orthonormal();
   if (learned_ % limits_every == 0) set_limits();
 }
@@ -243,12 +232,10 @@ inline void oja_subspace::begin() noexcept {
 
 inline void oja_subspace::update(double weight) noexcept {
   double const keep = weight == 1 ? params_.keep : std::max(0.5, math::pow(params_.keep, weight)), gain = 1 - keep;
-  double const along = detail::follow_squares(y_.data(), variance_.data(), padded(), gain, least_variance);
-  double const most = 4 * static_cast<double>(standards_.columns());
-  double const cut = (spe_ + along > most ? most / (spe_ + along) : 1.0) * std::min(weight, 1.0);
-  detail::turn(directions_.data(), params_.k, stride_, params_.step * cut, y_.data(), e_.data(), mean_.data(), gain,
-               d_.data());
-  double const apart = spe_ - spe_mean_;
+  double const step = params_.step * std::min(weight, 1.0), most = 4 * static_cast<double>(standards_.columns());
+  detail::turn(directions_.data(), padded(), stride_, found_.spe, {step, gain, most, least_variance}, variance_.data(),
+               y_.data(), e_.data(), mean_.data(), d_.data());
+  double const apart = found_.spe - spe_mean_;
   spe_mean_ = std::max(spe_mean_ + gain * apart, least_variance);
   spe_variance_ = std::max(keep * (spe_variance_ + gain * apart * apart), least_variance * least_variance);
 }

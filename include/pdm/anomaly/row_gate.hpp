@@ -45,9 +45,14 @@ class row_gate {
   }
   // The columns that may be learned from a row; 0: nothing.
   [[nodiscard]] column_mask learnable(row const& r, double weight) const noexcept {
-    if (!PDM_EXPECTS(r.size() == columns_) || !(weight > 0 && weight < largest_value)) return 0;
-    return refuses(r) == abstention::none ? usable(r) : 0;
+    return PDM_EXPECTS(r.size() == columns_) && admits(r, weight) ? usable(r) : 0;
   }
+  // A row may be learned, its values aside.
+  [[nodiscard]] bool admits(row const& r, double weight) const noexcept {
+    return weight > 0 && weight < largest_value && refuses(r) == abstention::none;
+  }
+  // As many values as columns, all present.
+  [[nodiscard]] bool whole(row const& r) const noexcept { return r.size() == columns_ && r.present == everything_; }
 
  private:
   // Sets the highest bit where |v| >= 1e100, infinite or NaN.

@@ -10,6 +10,19 @@
 
 #include "pdm/core/simd.hpp"
 
+namespace pdm::inline PDM_ABI_NAMESPACE::anomaly::detail {
+
+struct projection {
+  double t2, spe;  // sum of y[k]^2 / variance[k]; e' e
+};
+struct turning {
+  double step, gain;  // of the directions; of mean and variances
+  double most;        // of d' d, above which the step is cut in proportion
+  double least;       // variance
+};
+
+}  // namespace pdm::inline PDM_ABI_NAMESPACE::anomaly::detail
+
 #define PDM_SIMD_BODY "pdm/anomaly/subspace_kernels.inl"
 #include "pdm/core/simd_variants.inl"
 
@@ -39,29 +52,15 @@ inline void rank_one(double* a, std::size_t n, std::size_t stride, double keep, 
 inline void follow(double* mean, std::size_t stride, double gain, double const* d) noexcept {
   PDM_SUBSPACE_KERNEL(follow(mean, stride, gain, d));
 }
-// y[k] = w_k' x, then r = x - sum y[k] w_k (all y from x); returns r' r.
-inline double residual(double const* w, std::size_t k, std::size_t stride, double const* x, double* y,
-                       double* r) noexcept {
-  return PDM_SUBSPACE_KERNEL(residual(w, k, stride, x, y, r));
+// y[c] = w_c' d, then e = d - sum y[c] w_c (all y from d), for k directions; k and stride are multiples of 4.
+inline projection resolve(double const* w, std::size_t k, std::size_t stride, double const* d, double const* variance,
+                          double* y, double* e) noexcept {
+  return PDM_SUBSPACE_KERNEL(resolve(w, k, stride, d, variance, y, e));
 }
-// x is the row that d came from, and no deviation of it is cut at +-limit.
-inline bool learned_as_scored(std::size_t n, double const* x, double const* last, double const* d,
-                              double limit) noexcept {
-  return PDM_SUBSPACE_KERNEL(learned_as_scored(n, x, last, d, limit));
-}
-// Sum of y[k]^2 / variance[k]; `padded` is a multiple of 4.
-inline double scaled_squares(double const* y, double const* variance, std::size_t padded) noexcept {
-  return PDM_SUBSPACE_KERNEL(scaled_squares(y, variance, padded));
-}
-// variance[k] += gain (y[k]^2 - variance[k]), not below `least`; returns the sum of y[k]^2.
-inline double follow_squares(double const* y, double* variance, std::size_t padded, double gain,
-                             double least) noexcept {
-  return PDM_SUBSPACE_KERNEL(follow_squares(y, variance, padded, gain, least));
-}
-// w_k += step y[k] r, and mean += gain d.
-inline void turn(double* w, std::size_t k, std::size_t stride, double step, double const* y, double const* r,
-                 double* mean, double gain, double const* d) noexcept {
-  PDM_SUBSPACE_KERNEL(turn(w, k, stride, step, y, r, mean, gain, d));
+// Oja's step w_c += step y[c] e, mean and variances after it.
+inline void turn(double* w, std::size_t k, std::size_t stride, double spe, turning const& t, double* variance,
+                 double const* y, double const* e, double* mean, double const* d) noexcept {
+  PDM_SUBSPACE_KERNEL(turn(w, k, stride, spe, t, variance, y, e, mean, d));
 }
 #undef PDM_SUBSPACE_KERNEL
 

@@ -28,9 +28,31 @@ struct four_sums {
   return sum.total();
 }
 
-[[gnu::always_inline]] inline dvec pick_double(dops::vec<std::int64_t> where, dvec a, dvec b) noexcept {
-  using mask = dops::vec<std::int64_t>;
-  return reinterpret_cast<dvec>((reinterpret_cast<mask>(a) & where) | (reinterpret_cast<mask>(b) & ~where));
+// false where a lane of the mask is set.
+[[gnu::always_inline]] inline bool none_set(dops::vec<std::int64_t> mask) noexcept {
+#if PDM_SIMD_BYTES == 32
+  return ((mask[0] | mask[1]) | (mask[2] | mask[3])) == 0;
+#else
+  return (mask[0] | mask[1]) == 0;
+#endif
+}
+
+// The totals of four sums side by side, each in the order of four_sums::total().
+[[gnu::always_inline]] inline void store_totals(four_sums const& a, four_sums const& b, four_sums const& c,
+                                                four_sums const& d, double* into) noexcept {
+#if PDM_SIMD_BYTES == 32
+  auto const x = a.part[0], y = b.part[0], z = c.part[0], w = d.part[0];
+  dvec const half_xy = __builtin_shufflevector(x, y, 0, 1, 4, 5) + __builtin_shufflevector(x, y, 2, 3, 6, 7);
+  dvec const half_zw = __builtin_shufflevector(z, w, 0, 1, 4, 5) + __builtin_shufflevector(z, w, 2, 3, 6, 7);
+  dvec const sums = __builtin_shufflevector(half_xy, half_zw, 0, 4, 2, 6) +
+                    __builtin_shufflevector(half_xy, half_zw, 1, 5, 3, 7);
+  dops::store(into, __builtin_shufflevector(sums, sums, 0, 2, 1, 3));
+#else
+  into[0] = a.total();
+  into[1] = b.total();
+  into[2] = c.total();
+  into[3] = d.total();
+#endif
 }
 
 inline bool deviations(std::size_t n, double const* x, double const* centre, double const* inverse, double const* mean,
@@ -40,13 +62,12 @@ inline bool deviations(std::size_t n, double const* x, double const* centre, dou
   std::size_t i = 0;
   for (; i + dwidth <= n; i += dwidth) {
     dvec v = (dops::load(x + i) - dops::load(centre + i)) * dops::load(inverse + i) - dops::load(mean + i);
-    v = pick_double(v > high, high, v);
-    v = pick_double(v < low, low, v);
+    v = v > high ? high : v;
+    v = v < low ? low : v;
     other |= v != dops::load(d + i);
     dops::store(d + i, v);
   }
-  bool same = true;
-  for (std::size_t k = 0; k < dwidth; ++k) same = same && other[k] == 0;
+  bool same = none_set(other);
   for (; i < n; ++i) {
     double const v = (x[i] - centre[i]) * inverse[i] - mean[i], cut = v > limit ? limit : v < -limit ? -limit : v;
     same = same && cut == d[i];
@@ -90,80 +111,64 @@ inline void follow(double* mean, std::size_t stride, double gain, double const* 
   }
 }
 
-// y and r from x; both orders of summing are those of dot().
-[[gnu::always_inline]] inline double residual_of(double const* w, std::size_t k, std::size_t stride, double const* x,
-                                                 double* y, double* r) noexcept {
-  for (std::size_t c = 0; c < k; ++c) y[c] = dot(w + c * stride, x, stride);
-  four_sums sum;
+// y = W d four directions at a time, e = d - W' y; d stays where it is.
+[[gnu::always_inline]] inline projection resolve_of(double const* w, std::size_t k, std::size_t stride, double const* d,
+                                                    double const* variance, double* y, double* e) noexcept {
+  four_sums t2, spe;
+  for (std::size_t c = 0; c < k; c += 4) {
+    four_sums sum[4];
+    for (std::size_t i = 0; i < stride; i += 4) {
+      for (std::size_t p = 0; p < dparts; ++p) {
+        dvec const v = dops::load(d + i + p * dwidth);
+        for (std::size_t a = 0; a < 4; ++a) sum[a].part[p] += dops::load(w + (c + a) * stride + i + p * dwidth) * v;
+      }
+    }
+    store_totals(sum[0], sum[1], sum[2], sum[3], y + c);
+    for (std::size_t p = 0; p < dparts; ++p) {
+      dvec const v = dops::load(y + c + p * dwidth);
+      t2.part[p] += v * v / dops::load(variance + c + p * dwidth);
+    }
+  }
   for (std::size_t i = 0; i < stride; i += 4) {
     for (std::size_t p = 0; p < dparts; ++p) {
-      dvec e = dops::load(x + i + p * dwidth);
-      for (std::size_t c = 0; c < k; ++c) e -= dops::load(w + c * stride + i + p * dwidth) * y[c];
-      dops::store(r + i + p * dwidth, e);
-      sum.part[p] += e * e;
+      dvec left = dops::load(d + i + p * dwidth);
+      for (std::size_t c = 0; c < k; ++c) left -= dops::load(w + c * stride + i + p * dwidth) * y[c];
+      dops::store(e + i + p * dwidth, left);
+      spe.part[p] += left * left;
     }
   }
-  return sum.total();
+  return {t2.total(), spe.total()};
 }
-inline double residual(double const* w, std::size_t k, std::size_t stride, double const* x, double* y,
-                       double* r) noexcept {
-  if (k == 4 && stride == 16) return residual_of(w, 4, 16, x, y, r);
-  return k == 4 ? residual_of(w, 4, stride, x, y, r) : residual_of(w, k, stride, x, y, r);
-}
-
-inline bool learned_as_scored(std::size_t n, double const* x, double const* last, double const* d,
-                              double limit) noexcept {
-  dvec const high = dops::broadcast(limit), low = -high;
-  dops::vec<std::int64_t> other{};
-  std::size_t i = 0;
-  for (; i + dwidth <= n; i += dwidth) {
-    dvec const v = dops::load(d + i);
-    other |= (dops::load(x + i) != dops::load(last + i)) | (v > high) | (v < low);
-  }
-  bool same = true;
-  for (std::size_t k = 0; k < dwidth; ++k) same = same && other[k] == 0;
-  for (; i < n; ++i) same = same && x[i] == last[i] && d[i] <= limit && d[i] >= -limit;
-  return same;
+inline projection resolve(double const* w, std::size_t k, std::size_t stride, double const* d, double const* variance,
+                          double* y, double* e) noexcept {
+  if (k == 4 && stride == 16) return resolve_of(w, 4, 16, d, variance, y, e);
+  return k == 4 ? resolve_of(w, 4, stride, d, variance, y, e) : resolve_of(w, k, stride, d, variance, y, e);
 }
 
-inline double scaled_squares(double const* y, double const* variance, std::size_t padded) noexcept {
-  four_sums sum;
-  for (std::size_t i = 0; i < padded; i += 4) {
+[[gnu::always_inline]] inline void turn_of(double* w, std::size_t k, std::size_t stride, double spe, turning const& t,
+                                           double* variance, double const* y, double const* e, double* mean,
+                                           double const* d) noexcept {
+  four_sums along;
+  dvec const bottom = dops::broadcast(t.least);
+  for (std::size_t c = 0; c < k; c += 4) {
     for (std::size_t p = 0; p < dparts; ++p) {
-      dvec const v = dops::load(y + i + p * dwidth);
-      sum.part[p] += v * v / dops::load(variance + i + p * dwidth);
+      dvec const v = dops::load(y + c + p * dwidth), square = v * v, old = dops::load(variance + c + p * dwidth);
+      dvec const next = old + (square - old) * t.gain;
+      dops::store(variance + c + p * dwidth, next < bottom ? bottom : next);
+      along.part[p] += square;
     }
   }
-  return sum.total();
-}
-
-inline double follow_squares(double const* y, double* variance, std::size_t padded, double gain,
-                             double least) noexcept {
-  four_sums sum;
-  dvec const bottom = dops::broadcast(least);
-  for (std::size_t i = 0; i < padded; i += dwidth) {
-    dvec const v = dops::load(y + i), square = v * v, old = dops::load(variance + i);
-    dvec const next = old + (square - old) * gain;
-    dops::store(variance + i, pick_double(next < bottom, bottom, next));
-    sum.part[i / dwidth % dparts] += square;
-  }
-  return sum.total();
-}
-
-[[gnu::always_inline]] inline void turn_of(double* w, std::size_t k, std::size_t stride, double step, double const* y,
-                                           double const* r, double* mean, double gain, double const* d) noexcept {
+  double const size = spe + along.total(), step = size > t.most ? t.step * (t.most / size) : t.step;
   for (std::size_t i = 0; i < stride; i += dwidth) {
-    dvec const e = dops::load(r + i) * step;
-    for (std::size_t c = 0; c < k; ++c) {
-      dops::store(w + c * stride + i, dops::load(w + c * stride + i) + e * y[c]);
-    }
-    dops::store(mean + i, dops::load(mean + i) + dops::load(d + i) * gain);
+    dvec const v = dops::load(e + i) * step;
+    for (std::size_t c = 0; c < k; ++c) dops::store(w + c * stride + i, dops::load(w + c * stride + i) + v * y[c]);
+    dops::store(mean + i, dops::load(mean + i) + dops::load(d + i) * t.gain);
   }
 }
-inline void turn(double* w, std::size_t k, std::size_t stride, double step, double const* y, double const* r,
-                 double* mean, double gain, double const* d) noexcept {
-  if (k == 4 && stride == 16) return turn_of(w, 4, 16, step, y, r, mean, gain, d);
-  turn_of(w, k, stride, step, y, r, mean, gain, d);
+inline void turn(double* w, std::size_t k, std::size_t stride, double spe, turning const& t, double* variance,
+                 double const* y, double const* e, double* mean, double const* d) noexcept {
+  if (k == 4 && stride == 16) return turn_of(w, 4, 16, spe, t, variance, y, e, mean, d);
+  turn_of(w, k, stride, spe, t, variance, y, e, mean, d);
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::anomaly::detail::PDM_SIMD_NAMESPACE
