@@ -28,10 +28,10 @@ struct four_sums {
   return sum.total();
 }
 
-// false where a lane of the mask is set.
 [[gnu::always_inline]] inline bool none_set(dops::vec<std::int64_t> mask) noexcept {
 #if PDM_SIMD_BYTES == 32
-  return ((mask[0] | mask[1]) | (mask[2] | mask[3])) == 0;
+  auto const half = __builtin_shufflevector(mask, mask, 0, 1) | __builtin_shufflevector(mask, mask, 2, 3);
+  return (half[0] | half[1]) == 0;
 #else
   return (mask[0] | mask[1]) == 0;
 #endif
