@@ -1,6 +1,7 @@
 #include "pdm/monitor/asset_line.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "monitor/line_parts.hpp"
 
@@ -19,7 +20,9 @@ void asset_line::parts::take_frame(point_line& p, block<double> const& frame) {
     double const mean = sum / static_cast<double>(p.centred.size());
     for (double& v : p.centred) v -= mean;
   }
-  p.found = p.extractor.extract(p.centred, now.speed_hz.value_or(kinematics.nominal_speed_hz));
+  p.found = p.extractor.extract(p.centred, shaft_hz());
+  double const nominal = kinematics.nominal_speed_hz;
+  p.mask.look(p.extractor.mean_squares(p.centred), now.speed_hz && nominal > 0 ? *now.speed_hz / nominal : 1);
   p.delivered = true;
   if (std::all_of(points.begin(), points.end(), [](point_line const& x) { return x.delivered; })) judge();
 }
@@ -84,10 +87,33 @@ void asset_line::parts::judge() {
   in.operating_h = finder.run_hours();
   in.person_agrees = person_agrees;
   if (r.operating.is_steady()) judge_severity(in);
+  judge_masks(r);
+  in.other_alarm = mask_alarm.standing();
   verdict const v = decide->update(r, in);
   if (v.learned) remember_spectra();
+  learn_masks(r, v);
   count(r, v);
   emit(r, v);
+}
+
+// The highest line of any point that has a mask for this way of running.
+void asset_line::parts::judge_masks(row const& r) noexcept {
+  score highest{0, abstention::not_ready};
+  for (auto& p : points) {
+    auto const s = p.mask.judge(r.operating.regime, !p.info.quality.is_bad());
+    if (s.ready() && (!highest.ready() || s.value > highest.value)) highest = s;
+  }
+  mask_changes = {};
+  if (settings.line.mask.alarm_db) {
+    mask_changes = mask_alarm.update({highest, r.quality, r.operating, r.source_time, r.sequence});
+  }
+}
+
+void asset_line::parts::learn_masks(row const& r, verdict const& v) noexcept {
+  for (auto& p : points) {
+    if (v.learned) p.mask.learn(r.operating.regime);
+    if (v.settled_rows) p.mask.settle(r.operating.regime);
+  }
 }
 
 void asset_line::parts::count(row const& r, verdict const& v) noexcept {
@@ -96,7 +122,9 @@ void asset_line::parts::count(row const& r, verdict const& v) noexcept {
     ++counts.running_rows;
     if (v.score.ready() || v.state.judged) ++counts.judged_rows;
   }
-  for (auto const& t : v.anomaly) counts.alarms += t.phase == alarm_phase::raised ? 1u : 0u;
+  for (auto const* changes : {&v.anomaly, &std::as_const(mask_changes)}) {
+    for (auto const& t : *changes) counts.alarms += t.phase == alarm_phase::raised ? 1u : 0u;
+  }
   counts.starts = finder.starts();
   counts.run_hours = finder.run_hours();
 }
@@ -157,30 +185,33 @@ constexpr archive_kind line_kind{'L', 'I', 'N', 'E'};
 }
 
 std::size_t asset_line::saved_bytes() const noexcept {
-  std::size_t bytes = archive_header_bytes + 128 + parts_->decide->saved_bytes() + parts_->finder.saved_bytes();
+  std::size_t bytes = archive_header_bytes + 128 + parts_->decide->saved_bytes() + parts_->finder.saved_bytes() +
+                      parts_->mask_alarm.saved_bytes() + 4;
   for (auto const& p : parts_->points) {
-    bytes += p.gate.saved_bytes() + 4 + 24 + 8 + 8 * (p.usual_spectrum.size() + p.usual_envelope.size()) + 16;
+    bytes += p.gate.saved_bytes() + p.mask.saved_bytes() + 4 + 24 + 8 +
+             8 * (p.usual_spectrum.size() + p.usual_envelope.size()) + 16;
   }
   return bytes;
 }
 
 result<std::size_t> asset_line::save(std::span<std::byte> into) const noexcept {
   auto const& s = *parts_;
-  archive_writer w(into, line_kind, 1);
+  archive_writer w(into, line_kind, 2);
   w.put(static_cast<std::uint32_t>(s.points.size())).put(s.row_number).put(s.last_state_event).put(s.told_learning);
   w.put(s.counts.rows).put(s.counts.running_rows).put(s.counts.judged_rows).put(s.counts.alarms).put(s.counts.events);
-  w.put_archive(*s.decide).put_archive(s.finder);
+  w.put_archive(*s.decide).put_archive(s.finder).put_archive(s.mask_alarm);
   for (auto const& p : s.points) {
     w.put_archive(p.gate);
     w.put(p.told.level).put(p.told.reasons).put(p.learned_frames);
     w.put(std::span<double const>(p.usual_spectrum)).put(std::span<double const>(p.usual_envelope));
+    p.mask.put(w);
   }
   return w.finish();
 }
 
 status asset_line::restore(std::span<std::byte const> from) noexcept {
   auto& s = *parts_;
-  auto opened = archive_reader::open(from, line_kind, 1);
+  auto opened = archive_reader::open(from, line_kind, 2);
   if (!opened) return opened.error();
   auto& r = *opened;
   if (r.get<std::uint32_t>() != s.points.size()) {
@@ -188,7 +219,7 @@ status asset_line::restore(std::span<std::byte const> from) noexcept {
   }
   r.get(s.row_number).get(s.last_state_event).get(s.told_learning);
   r.get(s.counts.rows).get(s.counts.running_rows).get(s.counts.judged_rows).get(s.counts.alarms).get(s.counts.events);
-  r.get_archive(*s.decide).get_archive(s.finder);
+  r.get_archive(*s.decide).get_archive(s.finder).get_archive(s.mask_alarm);
   for (auto& p : s.points) {
     r.get_archive(p.gate);
     r.get(p.told.level).get(p.told.reasons).get(p.learned_frames);
@@ -198,6 +229,7 @@ status asset_line::restore(std::span<std::byte const> from) noexcept {
       spectrum->resize(n);
       for (double& v : *spectrum) r.get(v);
     }
+    p.mask.get(r);
   }
   return r.finish();
 }

@@ -357,6 +357,7 @@ struct feature_extractor::parts {
   dsp::integrate_acceleration<double> velocity;
   std::vector<std::byte> bytes;
   std::vector<double> values, plotted, work;
+  std::vector<float> squares;
   std::array<std::uint32_t, histogram_bins> histogram{};
   shared_results results;
 };
@@ -368,6 +369,7 @@ status feature_extractor::parts::prepare() {
   arena memory{std::span(bytes)};
   values.resize(columns.size());
   plotted.resize(plot_limit);
+  squares.resize(setup.length / 2 + 1);
   work.resize(setup.length);
   if (auto s = amplitude.prepare(memory); !s) return s;
   if (auto s = envelope.prepare(memory); !s) return s;
@@ -464,6 +466,16 @@ row feature_extractor::extract(std::span<double const> frame, double shaft_hz) n
     p.values[i] = p.columns[i].absent_because.empty() ? p.plans[i].value(p.results) : math::not_a_number;
   }
   return make_row(p.values);
+}
+
+std::span<float const> feature_extractor::mean_squares(std::span<double const> frame) noexcept {
+  if (!PDM_EXPECTS(parts_ != nullptr && frame.size() == parts_->setup.length)) return {};
+  auto const s = parts_->amplitude.amplitude(frame);
+  for (std::size_t k = 0; k < s.lines.size(); ++k) {
+    double const rms = dsp::rms_line(s, k);
+    parts_->squares[k] = static_cast<float>(rms * rms);
+  }
+  return parts_->squares;
 }
 
 plot_lines feature_extractor::rms_spectrum(std::span<double const> frame) noexcept {

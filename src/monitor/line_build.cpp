@@ -52,6 +52,17 @@ decision_settings decisions_of(asset_settings const& s, double interval) {
   return d;
 }
 
+// Regimes that the edges tell apart.
+std::size_t regimes_of(operating_settings const& s) { return (s.speed_bins_hz.size() + 1) * (s.load_bins.size() + 1); }
+
+// The rows and rules are those of the anomaly alarm, the score is in decibels above the mask.
+advisory::alarm mask_alarm_of(line_settings const& s, advisory::alarm::params p) {
+  p.on = s.mask.alarm_db.value_or(0);
+  p.off = 0.5 * p.on;
+  p.any_operating_state = s.operating.by == "none";
+  return advisory::alarm(p);
+}
+
 void take_edges(std::vector<double> const& from, operating_state_finder::edges& into) {
   into.count = std::min(from.size(), into.at.size());
   std::copy_n(from.begin(), into.count, into.at.begin());
@@ -128,6 +139,12 @@ wire::input_result<void> asset_line::parts::build_point(point_settings const& p,
   setup.lines = fault_orders(kinematics);
   if (auto ok = line.extractor.prepare(setup); !ok) return ok;
   line.centred.resize(static_cast<std::size_t>(length));
+  if (settings.line.mask.max_rows < settings.line.mask.min_rows) {
+    return trouble("line.mask.max_rows is less than line.mask.min_rows", "give at least as many");
+  }
+  auto const masked = line.mask.prepare(settings.line.mask, static_cast<std::size_t>(length) / 2 + 1, fs / length,
+                                        regimes_of(settings.line.operating));
+  if (!masked) return trouble("line.mask: " + std::string(masked.error().what), "");
   return {};
 }
 
@@ -180,8 +197,10 @@ wire::input_result<void> asset_line::parts::build(asset_settings const& s, wire:
   detector = make_it(settings.line);
   finder = operating_state_finder(operating_of(settings, kinematics));
   if (auto ok = finder.prepare(); !ok) return trouble("line.operating: " + std::string(ok.error().what), "");
-  decide.emplace(decisions_of(settings, row_interval(s.line, source, length)), *detector,
-                 line_life(life_of(s.line.prognosis)));
+  auto const decisions = decisions_of(settings, row_interval(s.line, source, length));
+  decide.emplace(decisions, *detector, line_life(life_of(s.line.prognosis)));
+  mask_alarm = mask_alarm_of(s.line, decisions.alarm);
+  if (auto ok = mask_alarm.prepare(); !ok) return trouble("line.mask: " + std::string(ok.error().what), "");
 
   // all memory of the edge stages, once
   stream_spec spec{

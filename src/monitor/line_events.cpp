@@ -46,8 +46,9 @@ event asset_line::parts::event_of(event_kind kind, event_cause cause, row const&
 void asset_line::parts::emit(row const& r, verdict const& v) {
   emit_quality(r, v);
   emit_model(r, v);
-  for (auto const& t : v.data) emit_alarm(r, v, t, false);
-  for (auto const& t : v.anomaly) emit_alarm(r, v, t, true);
+  for (auto const& t : v.data) emit_alarm(r, v, t, alarm_rule::data);
+  for (auto const& t : v.anomaly) emit_alarm(r, v, t, alarm_rule::anomaly);
+  for (auto const& t : mask_changes) emit_alarm(r, v, t, alarm_rule::mask);
   bool const due =
       last_state_event == no_time || to_seconds(r.source_time - last_state_event) >= settings.line.events.state_every_s;
   if (due || v.state.changed) {
@@ -187,27 +188,87 @@ void asset_line::parts::write_spectra(std::size_t point) {
   lines("before", p.usual_envelope, true);
   lines("after", now_envelope.values, false);
   t.key("lines").open('{');
-  double const speed = now.speed_hz.value_or(kinematics.nominal_speed_hz);
-  if (speed > 0) {
+  if (double const speed = shaft_hz(); speed > 0) {
     for (auto const& l : fault_orders(kinematics)) t.member(l.name, rounded(l.order * speed));
   }
   t.close('}').close('}').close('}');
 }
 
+std::size_t asset_line::parts::point_that_sticks_out() const noexcept {
+  auto const height = [](point_line const& p) {
+    return p.mask.lines().empty() ? 0.0 : p.mask.lines().front().above_db;
+  };
+  auto const at = std::max_element(points.begin(), points.end(),
+                                   [&](auto const& a, auto const& b) { return height(a) < height(b); });
+  return static_cast<std::size_t>(at - points.begin());
+}
+
+// The lines above the masks of the points, highest first at each.
+void asset_line::parts::write_lines() {
+  auto& t = text.json();
+  t.key("lines").open('[');
+  for (auto const& p : points) {
+    for (auto const& l : p.mask.lines()) {
+      t.open('{').member("point", p.point.id).member("hz", rounded(l.hz)).key("order");
+      if (shaft_hz() > 0) {
+        t.value(rounded(l.hz / shaft_hz()));
+      } else {
+        t.null();
+      }
+      t.member("above_db", rounded(l.above_db)).close('}');
+    }
+  }
+  t.close(']');
+}
+
+std::string asset_line::parts::write_line_reasons() {
+  auto& t = text.json();
+  std::string first;
+  t.key("reasons").open('[');
+  std::size_t const most = points.empty() ? 0 : point_that_sticks_out();
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    auto const& p = points[(most + i) % points.size()];
+    if (p.mask.lines().empty()) continue;
+    auto const& l = p.mask.lines().front();
+    std::string_view const id(p.point.id);
+    std::string const reason =
+        shaft_hz() > 0
+            ? words->render(message(messages::reason_order_over_mask, id, l.hz, l.above_db, l.hz / shaft_hz()))
+            : words->render(message(messages::reason_over_mask, id, l.hz, l.above_db));
+    t.value(reason);
+    if (first.empty()) first = reason;
+  }
+  t.close(']');
+  return first;
+}
+
+void asset_line::parts::write_data_reasons() {
+  auto& t = text.json();
+  t.key("reasons").open('[');
+  for (auto const& p : points) {
+    for (int i = 0; i < quality_reason_count; ++i) {
+      if (!p.info.quality.is_bad() || (p.info.quality.reasons >> i & 1u) == 0) continue;
+      t.value(words->render(message(messages::reason_bad_data, std::string_view(p.point.id),
+                                    static_cast<double>(p.info.quality.bad_share),
+                                    quality_reason_names[static_cast<std::size_t>(i)])));
+    }
+  }
+  t.close(']');
+}
+
 void asset_line::parts::emit_alarm(row const& r, verdict const& v, advisory::alarm_transition const& tr,
-                                   bool machine_alarm) {
-  auto e = event_of(event_kind::alarm, machine_alarm ? event_cause::machine : event_cause::measurement, r, v);
+                                   alarm_rule rule) {
+  static constexpr std::array<std::string_view, 4> names{"", "anomaly", "data", "mask"};
+  bool const about_data = rule == alarm_rule::data, raised = tr.phase == alarm_phase::raised;
+  auto e = event_of(event_kind::alarm, about_data ? event_cause::measurement : event_cause::machine, r, v);
   e.phase = tr.phase;
   e.priority = tr.priority;
-  e.rule = machine_alarm ? 1 : 2;
+  e.rule = static_cast<std::uint16_t>(rule);
   auto& t = text.begin(e);
-  t.member("rule", machine_alarm ? "anomaly" : "data");
-  t.member("priority", to_string(tr.priority)).member("phase", to_string(tr.phase));
+  t.member("rule", names[e.rule]).member("priority", to_string(tr.priority)).member("phase", to_string(tr.phase));
   t.member("score", tr.score).member("threshold", tr.threshold);
-  bool const raised = tr.phase == alarm_phase::raised;
   std::string first;
-  bool const parts_known = machine_alarm && detector->contributions(r, contributions);
-  if (parts_known) {
+  if (rule == alarm_rule::anomaly && detector->contributions(r, contributions)) {
     t.key("contributions").open('{');
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (contributions[i] != 0) t.member(columns[i].name, contributions[i]);
@@ -216,22 +277,21 @@ void asset_line::parts::emit_alarm(row const& r, verdict const& v, advisory::ala
     first = write_reasons(r);
     if (raised) write_spectra(strongest_point());
   } else {
-    t.member("contributions", "none").key("reasons").open('[');
-    if (!machine_alarm && raised) {
-      for (auto const& p : points) {
-        for (int i = 0; i < quality_reason_count; ++i) {
-          if (!p.info.quality.is_bad() || (p.info.quality.reasons >> i & 1u) == 0) continue;
-          t.value(words->render(message(messages::reason_bad_data, std::string_view(p.point.id),
-                                        static_cast<double>(p.info.quality.bad_share),
-                                        quality_reason_names[static_cast<std::size_t>(i)])));
-        }
-      }
+    t.member("contributions", "none");
+    if (rule == alarm_rule::mask && raised) {
+      first = write_line_reasons();
+      write_spectra(point_that_sticks_out());
+    } else if (about_data && raised) {
+      write_data_reasons();
+      t.null_member("spectra");
+    } else {
+      t.key("reasons").open('[').close(']').null_member("spectra");
     }
-    t.close(']').null_member("spectra");
   }
+  if (raised && !about_data) write_lines();
   if (first.empty()) {
-    first = machine_alarm ? words->render(message(messages::reason_unusual, tr.score, tr.threshold))
-                          : words->word("state", to_string(v.state.measurement));
+    first = about_data ? words->word("state", to_string(v.state.measurement))
+                       : words->render(message(messages::reason_unusual, tr.score, tr.threshold));
   }
   text.end(words->render(raised ? message(messages::text_alarm_raised, std::string_view(first))
                                 : message(messages::text_alarm_cleared, tr.stood_s)));

@@ -10,6 +10,7 @@
 
 #include "monitor/event_text.hpp"
 #include "monitor/line_columns.hpp"
+#include "monitor/line_mask.hpp"
 #include "pdm/acquisition/quality_gate.hpp"
 #include "pdm/features/frame.hpp"
 #include "pdm/features/severity.hpp"
@@ -31,6 +32,7 @@ struct point_line {
   acquisition::quality_gate gate;
   features::frame<double> frame{{.length = 1}};
   feature_extractor extractor;
+  line_mask mask;
   std::vector<double> centred;                         // the frame as the features see it
   bool delivered = false;                              // its frame of this row is here
   block_info info;                                     // of the frame
@@ -50,6 +52,9 @@ struct line_sentences {
   line_sentences(report::catalogue const& words, prognosis_settings const& s);
 };
 
+// Which rule an alarm follows; the number is the event's.
+enum class alarm_rule : std::uint16_t { anomaly = 1, data = 2, mask = 3 };
+
 struct asset_line::parts {
   asset_settings settings;
   report::catalogue const* words = nullptr;
@@ -60,6 +65,8 @@ struct asset_line::parts {
   operating_state_finder finder;
   std::unique_ptr<any_detector> detector;
   std::optional<decision_type> decide;
+  advisory::alarm mask_alarm;
+  advisory::alarm_transitions mask_changes;
   std::vector<double> row_values, contributions;
   std::vector<std::byte> memory;
   event_text text;
@@ -82,6 +89,8 @@ struct asset_line::parts {
   [[nodiscard]] operating observe_operating() noexcept;
   [[nodiscard]] double regime_seconds(regime_key key) const noexcept;
   void remember_spectra();
+  void judge_masks(row const& r) noexcept;
+  void learn_masks(row const& r, verdict const& v) noexcept;
   void judge_severity(decision_input& in) const;
   void count(row const& r, verdict const& v) noexcept;
 
@@ -89,13 +98,18 @@ struct asset_line::parts {
   event event_of(event_kind kind, event_cause cause, row const& r, verdict const& v) const noexcept;
   void emit_quality(row const& r, verdict const& v);
   void emit_model(row const& r, verdict const& v);
-  void emit_alarm(row const& r, verdict const& v, advisory::alarm_transition const& t, bool machine_alarm);
+  void emit_alarm(row const& r, verdict const& v, advisory::alarm_transition const& t, alarm_rule rule);
   void emit_state(row const& r, verdict const& v);
   void emit_prognosis(row const& r, verdict const& v);
   void emit_advice(row const& r, verdict const& v);
   void write_spectra(std::size_t point);
   void write_why(abstention why);
   std::string write_reasons(row const& r);  // gives the first one
+  std::string write_line_reasons();         // likewise
+  void write_data_reasons();
+  void write_lines();
+  [[nodiscard]] std::size_t point_that_sticks_out() const noexcept;
+  [[nodiscard]] double shaft_hz() const noexcept { return now.speed_hz.value_or(kinematics.nominal_speed_hz); }
   [[nodiscard]] std::size_t strongest_point() const noexcept;
   void send() {
     ++counts.events;

@@ -3,7 +3,9 @@
 #include <array>
 #include <vector>
 
+#include "pdm/anomaly/isolation_forest.hpp"
 #include "pdm/anomaly/laws.hpp"
+#include "pdm/anomaly/mahalanobis.hpp"
 #include "pdm/anomaly/robust_mahalanobis.hpp"
 #include "support/catch.hpp"
 #include "support/memory.hpp"
@@ -33,6 +35,20 @@ TEST_CASE("a bank of detectors obeys the laws of detectors") {
                                 INFO(claim);
                                 CHECK(holds);
                               });
+}
+
+TEST_CASE("a bank of any detector keeps the laws of regimes") {
+  test::memory room(8 << 20);
+  auto const check = [](bool holds, char const* claim) {
+    INFO(claim);
+    CHECK(holds);
+  };
+  pdm::anomaly::regime_laws(bank(robust_mahalanobis({.warm_up = 100})), {}, room.bytes(), check);
+  pdm::anomaly::regime_laws(pdm::anomaly::regime_bank<pdm::anomaly::mahalanobis, 2>(pdm::anomaly::mahalanobis()), {},
+                            room.bytes(), check);
+  pdm::anomaly::regime_laws(pdm::anomaly::regime_bank<pdm::anomaly::isolation_forest, 2>(
+                                pdm::anomaly::isolation_forest({.trees = 20, .sample = 64, .warm_up = 250})),
+                            {}, room.bytes(), check);
 }
 
 TEST_CASE("what is usual in one regime is unusual in another, and an unseen regime is not judged") {

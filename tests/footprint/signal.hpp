@@ -16,6 +16,7 @@
 #include "pdm/dsp/gear_signals.hpp"
 #include "pdm/dsp/integrate.hpp"
 #include "pdm/dsp/order_tracking.hpp"
+#include "pdm/dsp/percentage_bands.hpp"
 #include "pdm/dsp/resample.hpp"
 #include "pdm/dsp/spectral_kurtosis.hpp"
 #include "pdm/dsp/stft.hpp"
@@ -159,6 +160,12 @@ inline constexpr std::tuple signal_blocks{
           }},
     block{"dsp/wavelet.hpp wavelet_dwt<float>", "4096 samples, db4, 3 levels",
           [] { return dsp::wavelet_dwt<float>({.length = length}); }, [](auto& b, feed& f) noexcept { b.apply(f.x); }},
+    block{"dsp/percentage_bands.hpp percentage_bands", "2048 lines", [] { return dsp::percentage_bands(); },
+          [](auto& b, feed& f) noexcept {
+            std::span const levels(f.y.first(b.size()));
+            b.levels(f.x.first(2048), levels, f.number), seen(levels[0]);
+          },
+          std::tuple{std::size_t{2048}}},
     block{"dsp/wavelet.hpp wavelet_packets<float>", "4096 samples, db4, 3 levels",
           [] { return dsp::wavelet_packets<float>({.length = length}); },
           [](auto& b, feed& f) noexcept { seen(b.energies(f.x)); }}};

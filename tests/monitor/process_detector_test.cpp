@@ -272,4 +272,4 @@ TEST_CASE("After one day of learning the budget that is said is kept", "[monitor
 TEST_CASE("Promised false alarms hold on 100 healthy machines of ten months", "[monitor][soak]") {
   promise(20, 10, 40320);
 }
-TEST_CASE("One day of learning on 25 machines of ten months", "[monitor][soak]") { promise(5, 10, 1440); }
+TEST_CASE("One day of learning on 100 machines of ten months", "[monitor][soak]") { promise(20, 10, 1440); }

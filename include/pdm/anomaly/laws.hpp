@@ -6,6 +6,7 @@
 // Shape     `prototype` is a detector with its settings, not prepared. `memory` holds three of them (three times
 //           footprint(columns), plus one alignment) and their archive. Rows are normal around 10 with deviation 1;
 //           the detector has to be ready after law_setting::teaching of them.
+//           regime_laws holds for one that tells ways of running apart (regime_bank.hpp, or your own): two of them.
 #pragma once
 
 #include <array>
@@ -291,6 +292,40 @@ void law_of_slow_faults(D const& prototype, law_setting const& s, arena& room, C
   check(alarm && raised < s.teaching + s.slow_rows, "a slowly growing fault is not swallowed by learning");
   check(d.score_one(usual.shifted(s.slow_columns, s.slow_end)).value > s.alarm_above,
         "what stood in alarm did not become normal");
+}
+
+// For a detector with a baseline for each operating regime; `memory` holds two of them.
+template <detector D, class Check>
+void regime_laws(D const& prototype, law_setting const& s, std::span<std::byte> memory, Check&& check) {
+  arena room(memory);
+  D alone = prototype, both = prototype;
+  if (s.columns < 2 || s.columns > detail::law_columns || !alone.prepare(s.columns, room) ||
+      !both.prepare(s.columns, room)) {
+    return check(false, "two detectors of 2 to 64 columns can be prepared");
+  }
+  auto const in = [](row r, regime_key key, operating_state state = operating_state::steady) noexcept {
+    r.operating.regime = key;
+    r.operating.state = state;
+    return r;
+  };
+  detail::usual_rows first(s.columns, s.seed), same_first(s.columns, s.seed), second(s.columns, s.seed + 6, 50);
+  for (std::size_t i = 0; i < s.teaching; ++i) {
+    alone.learn_one(in(first.next(), 1), 1.0);
+    both.learn_one(in(same_first.next(), 1), 1.0);
+    both.learn_one(in(second.next(), 2), 1.0);
+    both.learn_one(in(second.next(), 1, operating_state::changing), 1.0);
+  }
+  bool same = true;
+  for (std::size_t i = 0; i < 20; ++i) {
+    row const r = in(first.next(), 1);
+    same = same && alone.score_one(r).ready() && detail::same_bits(alone.score_one(r), both.score_one(r));
+  }
+  check(same, "what is learned in one regime, or between regimes, changes nothing in another");
+  row const r = second.with(0, 0);
+  check(alone.score_one(in(r, 2)).why == abstention::unseen_regime, "a regime not seen before is its own answer");
+  check(both.score_one(in(r, 2)).ready() && both.score_one(in(r, 1)).value > both.score_one(in(r, 2)).value,
+        "what is usual in one regime is unusual in another");
+  check(!both.score_one(in(r, 1, operating_state::starting)).ready(), "nothing is judged between regimes");
 }
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::anomaly

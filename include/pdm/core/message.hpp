@@ -72,7 +72,9 @@ inline constexpr message_key reason_unusual{"reason.unusual"};              // {
 inline constexpr message_key reason_contribution{"reason.contribution"};    // {1} share of the score
 inline constexpr message_key reason_severity_zone{"reason.severity_zone"};  // {0} point, {1} mm/s, {2} zone, {3} class
 inline constexpr message_key reason_line_found{"reason.line_found"};        // {0} Hz, {1} fault, {2} dB over floor
-inline constexpr message_key reason_life_short{"reason.life_short"};        // {0} s, {1} probability
+inline constexpr message_key reason_over_mask{"reason.over_mask"};          // {0} point, {1} Hz, {2} dB
+inline constexpr message_key reason_order_over_mask{"reason.order_over_mask"};  // {3} times the shaft speed
+inline constexpr message_key reason_life_short{"reason.life_short"};            // {0} s, {1} probability
 inline constexpr message_key reason_bad_data{"reason.bad_data"};            // {0} point, {1} share, {2} quality reason
 inline constexpr message_key reason_sensor_silent{"reason.sensor_silent"};  // {0} point, {1} seconds
 inline constexpr message_key reason_persists{"reason.persists"};            // {0} seconds

@@ -110,6 +110,12 @@ struct anomaly_settings {
   double prior_rows = 20;
   double clip = 3.0;
 };
+struct mask_settings {
+  std::optional<double> alarm_db;  // none: the lines are named, no alarm is raised for them
+  double width = 4, margin_db = 6;
+  double band = 0.03;
+  int averages = 8, min_rows = 20, max_rows = 60;
+};
 struct learning_settings {
   std::string policy = "warm_up";
   double skip_s = 300;
@@ -147,6 +153,7 @@ struct line_settings {
   gate_settings gate;
   operating_settings operating;
   anomaly_settings anomaly;
+  mask_settings mask;
   learning_settings learning;
   alarm_settings alarm;
   prognosis_settings prognosis;

@@ -135,6 +135,17 @@ void describe(V& v, anomaly_settings& s) {
   v.value("clip", s.clip, "Largest influence of one learning row, in robust units", {0.5, 1000});
 }
 template <class V>
+void describe(V& v, mask_settings& s) {
+  v.value("alarm_db", s.alarm_db,
+          "Decibels above the mask that count towards an alarm; without it lines are only named", {0, 100});
+  v.value("width", s.width, "Robust spreads over the median of a band that its mask lies", {0, 100});
+  v.value("margin_db", s.margin_db, "Least distance of the mask from the median, in decibels", {0, 100});
+  v.value("band", s.band, "Relative width of a band of the spectrum; the bands move with the speed", {0.001, 1});
+  v.value("averages", s.averages, "Spectra in the fading mean that is compared", {1, 1000});
+  v.value("min_rows", s.min_rows, "Fewest learned spectra that make a mask", {5, 1000});
+  v.value("max_rows", s.max_rows, "Most learned spectra", {5, 1000});
+}
+template <class V>
 void describe(V& v, learning_settings& s) {
   v.value("policy", s.policy, "When the detector may learn",
           {"never", "warm_up", "only_when_normal", "when_person_agrees"});
@@ -183,6 +194,7 @@ void describe(V& v, line_settings& s) {
   v.section("gate", s.gate, "Acquisition: when samples are bad");
   v.section("operating", s.operating, "Signal: what the machine is doing");
   v.section("anomaly", s.anomaly, "State detection");
+  v.section("mask", s.mask, "Spectral mask: which lines stick out of the usual spectra");
   v.section("learning", s.learning, "When the detector learns");
   v.section("alarm", s.alarm, "Advisory: from scores to an alarm");
   v.section("prognosis", s.prognosis, "Remaining life");

@@ -48,6 +48,7 @@ struct decision_input {
   double operating_h = 0;  // the clock of remaining life
   int severity_zone = 0;   // 1 to 4 for A to D; 0: not judged
   double severity_mm_s = 0;
+  bool other_alarm = false;    // another rule about the machine has an alarm standing
   bool person_agrees = false;  // a person says that what is seen now is normal
 };
 
@@ -176,15 +177,16 @@ void decision<D, Life>::learn(row const& r, decision_input const& in, verdict& v
   if (!ready && running >= until && running < math::infinity) {
     running = settings_.skip.value;  // the window is over, but the regime has too few rows: it goes on
   }
-  auto const refused =
-      policy_.decide({r.quality, r.operating, v.score, running, anomaly_alarm_.standing(), in.person_agrees});
+  auto const refused = policy_.decide(
+      {r.quality, r.operating, v.score, running, anomaly_alarm_.standing() || in.other_alarm, in.person_agrees});
   if (refused == anomaly::learning_refusal::none && rows_offered_++ % settings_.learn_every == 0) {
     detector_->learn_one(r, 1.0);
     v.learned = true;
     // the memory for the warm-up is full before the window's end
     if (!ready && detector_->ready(r.operating.regime)) v.settled_rows = detector_->rows(r.operating.regime);
   }
-  bool const usual = v.score.ready() && v.score.value < settings_.alarm.on && !anomaly_alarm_.standing();
+  bool const usual =
+      v.score.ready() && v.score.value < settings_.alarm.on && !anomaly_alarm_.standing() && !in.other_alarm;
   if (usual && judgeable(r) && calibration_.size() < calibration_rows) calibration_.learn_one(v.score.value);
 }
 
@@ -223,7 +225,7 @@ void decision<D, Life>::follow_degradation(row const& r, decision_input const& i
     v.life.why = v.score.ready() ? abstention::no_columns : v.score.why;
     return;
   }
-  if (!life_.started() && anomaly_alarm_.standing()) {
+  if (!life_.started() && (anomaly_alarm_.standing() || in.other_alarm)) {
     life_.start(in.operating_h, *v.growth);
   } else if (life_.started()) {
     life_.update(in.operating_h, *v.growth);
@@ -236,7 +238,7 @@ void decision<D, Life>::fuse(row const& r, decision_input const& in, verdict& v)
   v.state = fusion_.update({.quality = r.quality,
                             .operating = r.operating,
                             .score = v.score,
-                            .alarm_stands = anomaly_alarm_.shown(),
+                            .alarm_stands = anomaly_alarm_.shown() || in.other_alarm,
                             .priority = settings_.alarm.priority,
                             .severity_zone = in.severity_zone});
 }
@@ -255,7 +257,7 @@ void decision<D, Life>::advise(row const& r, decision_input const& in, verdict& 
     if (v.request) return;
   }
   if (!judgeable(r)) return;
-  if (anomaly_alarm_.standing()) {
+  if (anomaly_alarm_.standing() || in.other_alarm) {
     double const due = advisory::due_from(v.life) * 3600;
     bool const soon = due > 0 && due <= settings_.lead_time.value;
     advisory::work_finding f{static_cast<advisory::failure_mode>(finding::vibration),

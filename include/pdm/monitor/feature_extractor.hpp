@@ -75,6 +75,8 @@ class feature_extractor {
   // valid until the next call; present bits say what is there.
   [[nodiscard]] row extract(std::span<double const> frame, double shaft_hz = 0) noexcept;
 
+  // Mean square of every line (Hann), length / 2 + 1 of them; valid until the next call of any function here.
+  [[nodiscard]] std::span<float const> mean_squares(std::span<double const> frame) noexcept;
   // RMS amplitude spectrum (Hann) of a frame, in the unit of the signal.
   [[nodiscard]] plot_lines rms_spectrum(std::span<double const> frame) noexcept;
   // Amplitude spectrum of the squared envelope of the demodulation band (peak, signal unit squared), up to top_hz where
