@@ -12,7 +12,7 @@ namespace {
 constexpr double fs = 4096;
 constexpr std::size_t frame = 1024;
 
-// A loud shaft line in noise; from `onset_s` on a line at 777 Hz, 30 dB below it and 13 dB above the noise around.
+// A loud shaft line in noise; from `onset_s` on a line at 777 Hz, 30 dB below it and 11 dB above the noise of its band.
 std::vector<double> machine(double seconds, double onset_s, double speed_hz = 25, std::uint64_t seed = 3) {
   pdm::random_source draw(seed);
   std::vector<double> x(static_cast<std::size_t>(seconds * fs));
