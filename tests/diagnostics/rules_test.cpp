@@ -37,6 +37,8 @@ line_levels spectrum(::test::memory& memory, double df, std::initializer_list<st
 bearing_evidence evidence(double in, double out, double roll) {
   bearing_evidence e{};
   e[inner] = {in, 135, 135}, e[outer] = {out, 90, 90}, e[ball] = {roll, 118, 118}, e[3] = {0, 10, 10};
+  for (auto& part : e) part.carried = 20;
+  e[ball].by_cage = 12;
   return e;
 }
 
@@ -87,11 +89,11 @@ TEST_CASE("one line has one owner: the part that lies nearer, or nobody") {
   auto e = evidence(2, 14, 16);
   e[outer].base_hz = e[ball].base_hz = 118.02;
   e[outer].expected_hz = 119.3;  // 1.1 % away, the ball on the spot
-  auto const near = judge(e, {}, 25, 0.1);
+  auto const near = judge(e, {}, {25, 0.1});
   CHECK(near.probability[ball] > 0.5);
   CHECK(near.probability[outer] < 0.5);
   e[outer].expected_hz = 118.1;
-  auto const nobody = judge(e, {}, 25, 0.1);
+  auto const nobody = judge(e, {}, {25, 0.1});
   CHECK(nobody.finding == bearing_finding::coincident);
   CHECK(nobody.probability[ball] < 0.5);
 }
@@ -99,17 +101,53 @@ TEST_CASE("one line has one owner: the part that lies nearer, or nobody") {
 TEST_CASE("lines of a second part are its own only if they are no sideband of the first") {
   auto e = evidence(25, 14, 0);
   e[outer].base_hz = e[inner].base_hz - 2 * 25;  // 85 Hz
-  CHECK(judge(e, {}, 25, 0.1).probability[outer] < 0.5);
+  CHECK(judge(e, {}, {25, 0.1}).probability[outer] < 0.5);
   e[outer].base_hz = 90;
-  CHECK(judge(e, {}, 25, 0.1).probability[outer] > 0.5);
+  CHECK(judge(e, {}, {25, 0.1}).probability[outer] > 0.5);
 }
 
 TEST_CASE("higher lines of no part forbid to name one, and so does an order of the shaft") {
-  CHECK(judge(evidence(15, 2, 1), {}, 25, 0.1, 22).finding == bearing_finding::stranger);
-  CHECK(judge(evidence(15, 2, 1), {}, 25, 0.1, 10).finding == bearing_finding::named);
+  CHECK(judge(evidence(15, 2, 1), {}, {25, 0.1, {22, 100}}).finding == bearing_finding::stranger);
+  CHECK(judge(evidence(15, 2, 1), {}, {25, 0.1, {10, 100}}).finding == bearing_finding::named);
   auto e = evidence(15, 2, 1);
   e[inner].base_hz = 125.1;
-  CHECK(judge(e, {}, 25, 0.1).finding == bearing_finding::coincident);
+  CHECK(judge(e, {}, {25, 0.1}).finding == bearing_finding::coincident);
+}
+
+TEST_CASE("a line whose sidebands at shaft speed stand above it is a sideband itself, and names nothing") {
+  auto e = evidence(3, 20, 2);
+  e[outer].carried = -3;
+  auto const o = judge(e, {}, {25, 0.1});
+  CHECK(o.probability[outer] < 0.5);
+  CHECK(o.finding == bearing_finding::stranger);
+  CHECK(o.misplaced);
+  e[outer].carried = 3;
+  CHECK(judge(e, {}, {25, 0.1}).probability[outer] > 0.9);
+}
+
+TEST_CASE("a rolling element is modulated by the cage; a line modulated by the shaft is none") {
+  auto e = evidence(1, 2, 20);
+  CHECK(judge(e, {}, {25, 0.1}).probability[ball] > 0.9);
+  e[ball].sidebands = 15;
+  CHECK(judge(e, {}, {25, 0.1}).finding == bearing_finding::stranger);
+  e[ball].sidebands = e[ball].by_cage = 0;
+  CHECK(judge(e, {}, {25, 0.1}).probability[ball] < 0.5);
+}
+
+TEST_CASE("harmonics of a loud cage are no race, and the cage is not named where balls would not be heard") {
+  auto e = evidence(1, 14, 2);
+  e[3] = {22, 10, 10, 25, 5};
+  auto const both = judge(e, {}, {25, 0.1});
+  CHECK(both.probability[outer] < 0.1);  // 90 Hz is the ninth harmonic of 10 Hz
+  CHECK(both.probability[3] > 0.9);
+  auto const hidden = judge(e, {}, {25, 0.1, {}, true});
+  CHECK(hidden.probability[3] < 0.5);
+  CHECK(hidden.finding == bearing_finding::rolling);
+}
+
+TEST_CASE("lines of no part make no machine normal") {
+  CHECK(judge(evidence(1, 2, 1), {}, {25, 0.1, {6, 100}}).finding == bearing_finding::nothing);
+  CHECK(judge(evidence(1, 2, 1), {}, {25, 0.1, {8, 100}}).finding == bearing_finding::stranger);
 }
 
 TEST_CASE("a slow machine whose acceleration has harmonics is no unbalance; one with 1x alone above the limit is") {

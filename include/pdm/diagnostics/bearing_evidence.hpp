@@ -30,6 +30,8 @@ struct part_evidence {
   double expected_hz = 0;  // where pure rolling puts them
   double first = 0;        // dB of its first two harmonics over the floor, in the first view
   double sidebands = 0;    // dB of the sidebands at shaft speed about them, in the first view
+  double carried = 0;      // dB by which the fundamental stands above the highest of its first two pairs of them
+  double by_cage = 0;      // dB of the sidebands at cage speed about the fundamental
   [[nodiscard]] double contrast() const noexcept { return first - sidebands; }
   // How far the lines stand from where they should, relative.
   [[nodiscard]] double off() const noexcept {
@@ -59,6 +61,17 @@ struct envelope_evidence {
 [[nodiscard]] constexpr comb_search search_of(std::size_t part, comb_search how) noexcept {
   if (part == static_cast<std::size_t>(fault_kind::cage)) how.harmonics = 6;
   return how;
+}
+
+// What tells a line from a sideband of another: the strength of a strike is never negative, so neither is what it is
+// modulated by, and no component of it exceeds its mean (|M_j| <= M_0). No sideband stands above its carrier.
+inline void read_carrier(line_levels const& view, double shaft_hz, double cage_hz, comb_search const& how,
+                         part_evidence& e) noexcept {
+  double const tolerance = std::max(1.5 * how.tolerance * e.base_hz, 1.5 * view.df());
+  auto const line = view.peak(e.base_hz, tolerance);
+  auto const at = [&](double away) { return view.peak(std::abs(line.hz + away), tolerance).db; };
+  e.carried = line.db - std::max({at(-2 * shaft_hz), at(-shaft_hz), at(shaft_hz), at(2 * shaft_hz)});
+  e.by_cage = 0.5 * (at(-cage_hz) + at(cage_hz));
 }
 
 // Levels of the first two harmonics and of the sidebands at shaft speed about them. The cage, slower than the shaft,
@@ -109,7 +122,10 @@ inline void read_sidebands(line_levels const& view, double shaft_hz, std::size_t
       if (v == 0) found[p].base_hz = match.base_hz, found[p].expected_hz = expected[p];
     }
   }
-  for (std::size_t p = 0; p < bearing_parts; ++p) read_sidebands(open, shaft_hz, p, how, found[p]);
+  for (std::size_t p = 0; p < bearing_parts; ++p) {
+    read_sidebands(open, shaft_hz, p, how, found[p]);
+    read_carrier(open, shaft_hz, expected[cage], how, found[p]);
+  }
   return all;
 }
 

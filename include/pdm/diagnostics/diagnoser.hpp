@@ -98,6 +98,9 @@ class diagnoser {
   void find_shaft() noexcept;
   void look_elsewhere() noexcept;
   void notch_mains(line_levels& view) const noexcept;
+  [[nodiscard]] std::array<double, 2> mains() const noexcept;
+  [[nodiscard]] double notch_width(double hz) const noexcept;
+  [[nodiscard]] bool ball_hidden() const noexcept;
   void notch_known_lines() noexcept;
   void observe_envelope(std::span<float const> x) noexcept;
   void observe_bearing(double share) noexcept;
@@ -266,22 +269,37 @@ inline void diagnoser::look_elsewhere() noexcept {
 }
 
 inline void diagnoser::notch_mains(line_levels& view) const noexcept {
-  auto const take_out = [&view](double mains) noexcept {
-    for (int h = 1; h * mains < view.last_hz(); ++h) view.notch_line(h * mains, 1.2 * view.df());
-  };
-  if (params_.motor) return take_out(params_.motor->mains_hz);
-  take_out(50), take_out(60);
+  for (double const base : mains()) {
+    for (int h = 1; h * base < view.last_hz(); ++h) view.notch_line(h * base, 1.2 * view.df());
+  }
 }
 
+// Of mains that are not known both are taken out: in a plant fed with 50 Hz 60 Hz is an empty place, and the reverse.
+inline std::array<double, 2> diagnoser::mains() const noexcept {
+  if (params_.motor) return {params_.motor->mains_hz, params_.motor->mains_hz};
+  return {50, 60};
+}
+
+inline double diagnoser::notch_width(double hz) const noexcept { return std::max(2.5 * line_width(), 0.0008 * hz); }
+
 inline void diagnoser::notch_known_lines() noexcept {
-  double const mains = params_.motor ? params_.motor->mains_hz : 60;
+  auto const [first, second] = mains();
   for (auto& view : levels_) {
-    for (double const base : {speed_.hz, mains}) {
-      for (int h = 1; h * base < view.last_hz(); ++h) {
-        view.notch_line(h * base, std::max(2.5 * view.df(), 0.0008 * h * base));
-      }
+    for (double const base : {speed_.hz, first, second}) {
+      for (int h = 1; h * base < view.last_hz(); ++h) view.notch_line(h * base, notch_width(h * base));
     }
   }
+}
+
+// Whether rolling elements would not be heard: what is left of them then is the rate of the cage.
+inline bool diagnoser::ball_hidden() const noexcept {
+  double const hz = part_orders(*params_.bearing)[static_cast<std::size_t>(fault_kind::ball)] * sums_.speed_hz;
+  auto const [first, second] = mains();
+  for (double const base : {sums_.speed_hz, first, second}) {
+    double const whole = base * static_cast<double>(static_cast<long long>(hz / base + 0.5));
+    if (std::max(hz - whole, whole - hz) < notch_width(hz) + params_.bearing_rules.same * hz) return true;
+  }
+  return false;
 }
 
 inline void diagnoser::observe_envelope(std::span<float const> x) noexcept {
@@ -317,6 +335,8 @@ inline void diagnoser::observe_bearing(double share) noexcept {
     sum.expected_hz += share * (now[p].expected_hz - sum.expected_hz);
     sum.first += share * (now[p].first - sum.first);
     sum.sidebands += share * (now[p].sidebands - sum.sidebands);
+    sum.carried += share * (now[p].carried - sum.carried);
+    sum.by_cage += share * (now[p].by_cage - sum.by_cage);
   }
 }
 
@@ -384,7 +404,8 @@ inline void diagnoser::add_lines(diagnosis& d, std::size_t part) const noexcept 
 }
 
 inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
-  auto const opinion = judge(sums_.bearing, params_.bearing_rules, sums_.speed_hz, line_width(), sums_.stranger.score);
+  bearing_surroundings const about{sums_.speed_hz, line_width(), sums_.stranger, ball_hidden()};
+  auto const opinion = judge(sums_.bearing, params_.bearing_rules, about);
   for (std::size_t p = 0; p < bearing_parts; ++p) {
     d.probability[p] = opinion.probability[p];
     d.score[p] = sums_.bearing[p].score;
@@ -394,7 +415,9 @@ inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
   auto const& next = sums_.bearing[opinion.next];
   if (opinion.finding == bearing_finding::rivals) d.note(obstacle::rivals, first.score, next.score);
   if (opinion.finding == bearing_finding::stranger) {
-    d.note(obstacle::lines_elsewhere, sums_.stranger.base_hz, sums_.stranger.base_hz / sums_.speed_hz);
+    bool const own = opinion.misplaced && first.score > sums_.stranger.score;
+    double const hz = own ? first.base_hz : sums_.stranger.base_hz;
+    d.note(obstacle::lines_elsewhere, hz, hz / sums_.speed_hz);
   }
   if (opinion.finding == bearing_finding::coincident) {
     bool const shaft = on_shaft(first.base_hz, sums_.speed_hz, line_width(), params_.bearing_rules);
