@@ -11,6 +11,7 @@
 #include "pdm/anomaly/conformal.hpp"
 #include "pdm/anomaly/cusum.hpp"
 #include "pdm/anomaly/drift_budget.hpp"
+#include "pdm/anomaly/drifting_peaks.hpp"
 #include "pdm/anomaly/ewma_chart.hpp"
 #include "pdm/anomaly/guarded.hpp"
 #include "pdm/anomaly/half_space_trees.hpp"
@@ -132,6 +133,9 @@ inline constexpr std::tuple anomaly_blocks{
           [](auto& b, feed& f) noexcept { b.learn_one(f.number), seen(b.p_value(f.number)), seen(b.threshold(0.01)); }},
     block{"anomaly/peaks_over_threshold.hpp peaks_over_threshold", "1000 scores and peaks",
           [] { return anomaly::peaks_over_threshold(); },
+          [](auto& b, feed& f) noexcept { seen(b.calibrate(f.d)), seen(b.learn_one(f.number)); }},
+    block{"anomaly/drifting_peaks.hpp drifting_peaks", "depth 100; 1000 scores and peaks",
+          [] { return anomaly::drifting_peaks(); },
           [](auto& b, feed& f) noexcept { seen(b.calibrate(f.d)), seen(b.learn_one(f.number)); }},
     block{"anomaly/quantile_sketch.hpp quantile_sketch", "512 values a level, 14 levels",
           [] { return anomaly::quantile_sketch(); },
