@@ -29,6 +29,7 @@ constexpr std::array<obstacle_words, obstacle_count> words_of_obstacles{{
     {messages::why_faint, messages::needs_faint},
     {messages::why_speed_off, messages::needs_speed_off},
     {messages::why_lines_elsewhere, messages::needs_lines_elsewhere},
+    {messages::why_class_missing, messages::needs_class_missing},
 }};
 
 message_key check_of(fault_kind f) noexcept {
@@ -92,6 +93,20 @@ void write_lines(wire::json_text& out, diagnosis const& d) {
   out.close(']');
 }
 
+// Broad-band velocity, and its zone where the class of the machine is known.
+void write_severity(wire::json_text& out, diagnosis const& d, std::optional<features::severity_table> const& table) {
+  bool const known = d.shaft.known;
+  out.key("severity").open('{');
+  out.member("velocity_rms", known ? std::optional(rounded(d.shaft.broad)) : std::nullopt).member("unit", "mm/s");
+  if (known && table) {
+    if (auto const zone = features::zone_of(d.shaft.broad, *table)) {
+      out.member("zone", features::to_string(*zone)).member("document", table->citation);
+      out.member("machines", table->applies_to);
+    }
+  }
+  out.close('}');
+}
+
 }  // namespace
 
 std::string_view verdict_word(diagnosis const& d) noexcept {
@@ -129,7 +144,8 @@ std::string sentences_of(diagnosis const& d, report::catalogue const& words) {
   return text + ' ' + words.word(check_of(d.named));
 }
 
-void write_members(wire::json_text& out, diagnosis const& d, report::catalogue const& words) {
+void write_members(wire::json_text& out, diagnosis const& d, report::catalogue const& words,
+                   std::optional<features::severity_table> const& table) {
   auto const q = questions_of(d, words);
   out.member("verdict", verdict_word(d)).member("abstained", d.abstained());
   write_list(out, "why", q.why);
@@ -148,10 +164,7 @@ void write_members(wire::json_text& out, diagnosis const& d, report::catalogue c
     out.member("uncertainty", rounded(d.speed.hz * d.speed.uncertainty));
   }
   out.close('}');
-  out.key("severity").open('{');
-  bool const known = d.shaft.known;
-  out.member("velocity_rms", known ? std::optional(rounded(d.shaft.broad)) : std::nullopt).member("unit", "mm/s");
-  out.close('}');
+  write_severity(out, d, table);
   out.member("quality", d.quality).member("text", std::string_view(sentences_of(d, words)));
 }
 

@@ -4,10 +4,12 @@
 // NB        Writes members into an object that is open; file name and channel are the caller's.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pdm/diagnostics/diagnosis.hpp"
+#include "pdm/features/severity.hpp"
 #include "pdm/report/catalogue.hpp"
 #include "pdm/wire/json_text.hpp"
 
@@ -24,6 +26,8 @@ struct open_questions {
 // Two or three sentences: what was found, on which line, and what to check.
 [[nodiscard]] std::string sentences_of(diagnostics::diagnosis const& d, report::catalogue const& words);
 
-void write_members(wire::json_text& out, diagnostics::diagnosis const& d, report::catalogue const& words);
+// `table`: the limits of the machine's class, where it is known.
+void write_members(wire::json_text& out, diagnostics::diagnosis const& d, report::catalogue const& words,
+                   std::optional<features::severity_table> const& table = {});
 
 }  // namespace pdm::inline PDM_ABI_NAMESPACE::monitor

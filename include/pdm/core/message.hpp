@@ -153,6 +153,7 @@ inline constexpr message_key why_rolling_or_cage{"why.rolling_or_cage"};
 inline constexpr message_key why_faint{"why.faint"};                      // {0} probability
 inline constexpr message_key why_speed_off{"why.speed_off"};              // {0} Hz found, {1} Hz declared
 inline constexpr message_key why_lines_elsewhere{"why.lines_elsewhere"};  // {0} Hz, {1} times the shaft
+inline constexpr message_key why_class_missing{"why.class_missing"};      // {0} mm/s, {1} mm/s that is too much for all
 inline constexpr message_key needs_speed{"needs.speed_missing"};
 inline constexpr message_key needs_bearing{"needs.bearing_missing"};
 inline constexpr message_key needs_unit{"needs.unit_missing"};
@@ -167,6 +168,7 @@ inline constexpr message_key needs_rolling_or_cage{"needs.rolling_or_cage"};
 inline constexpr message_key needs_faint{"needs.faint"};
 inline constexpr message_key needs_speed_off{"needs.speed_off"};
 inline constexpr message_key needs_lines_elsewhere{"needs.lines_elsewhere"};
+inline constexpr message_key needs_class_missing{"needs.class_missing"};
 inline constexpr message_key text_diagnosis_fault{"text.diagnosis_fault"};        // {0} fault, {1} probability
 inline constexpr message_key text_diagnosis_also{"text.diagnosis_also"};          // {0} fault, {1} probability
 inline constexpr message_key text_diagnosis_line{"text.diagnosis_line"};          // {0} Hz, {1} times the shaft, {2} dB

@@ -169,9 +169,10 @@ class bearing_case {
   [[nodiscard]] bool on_order(std::size_t p) const noexcept {
     return stands(p) && on_shaft(e_[p].base_hz, about_.shaft_hz, about_.line_hz, r_);
   }
-  // Whether the line is one of the harmonics of a cage that is louder.
+  // Whether the line is one of the harmonics of a cage that is louder: as found, or by the geometry (outer race).
   [[nodiscard]] bool of_cage(std::size_t p) const noexcept {
-    return e_[cage].score >= std::max(r_.second, e_[p].score) && is_harmonic(e_[p].base_hz, e_[cage].base_hz, r_);
+    if (e_[cage].score < std::max(r_.second, e_[p].score)) return false;
+    return is_harmonic(e_[p].base_hz, e_[cage].base_hz, r_) || is_harmonic(e_[p].expected_hz, e_[cage].expected_hz, r_);
   }
   [[nodiscard]] double stands_out(std::size_t p) const noexcept;
   [[nodiscard]] double allowed(std::size_t p) const noexcept;

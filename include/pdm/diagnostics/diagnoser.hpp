@@ -22,6 +22,7 @@
 #include "pdm/core/machine.hpp"
 #include "pdm/diagnostics/band_modulation.hpp"
 #include "pdm/diagnostics/diagnosis.hpp"
+#include "pdm/diagnostics/healthy_reference.hpp"
 #include "pdm/diagnostics/label_check.hpp"
 #include "pdm/diagnostics/shaft_speed.hpp"
 #include "pdm/diagnostics/wide_envelope.hpp"
@@ -65,6 +66,10 @@ class diagnoser {
   // What all records so far say together.
   [[nodiscard]] diagnosis verdict() const noexcept;
   void reset() noexcept;
+
+  // What all records so far look like, to be compared with later; and to compare with it.
+  [[nodiscard]] healthy_reference reference() const noexcept;
+  void compare_with(healthy_reference const& past) noexcept { past_ = past; }
 
   [[nodiscard]] std::size_t records() const noexcept { return records_; }
   // The spectra of the last record, for drawing: levels of a view after notching.
@@ -129,6 +134,7 @@ class diagnoser {
   quality quality_{};
   speed_estimate speed_{}, elsewhere_{};
   sums sums_{};
+  std::optional<healthy_reference> past_{};
   dsp::default_fft<float> fft_{};
   std::span<std::complex<float>> bins_{};
   std::span<float> centred_{}, low_power_{};
@@ -221,6 +227,14 @@ inline void diagnoser::reset() noexcept {
   records_ = bad_records_ = 0;
   quality_ = {};
   sums_ = {};
+}
+
+inline healthy_reference diagnoser::reference() const noexcept {
+  healthy_reference now;
+  for (std::size_t p = 0; p < bearing_parts; ++p) now.parts[p] = sums_.bearing[p].score;
+  now.stranger = sums_.stranger.score, now.gear = sums_.gear;
+  now.orders_mms = sums_.shaft.of_orders(), now.has_unit = sums_.shaft.known;
+  return now;
 }
 
 inline void diagnoser::observe(std::span<float const> x, quality const& q) noexcept {
@@ -404,15 +418,17 @@ inline void diagnoser::add_lines(diagnosis& d, std::size_t part) const noexcept 
 }
 
 inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
-  bearing_surroundings const about{sums_.speed_hz, line_width(), sums_.stranger, ball_hidden()};
-  auto const opinion = judge(sums_.bearing, params_.bearing_rules, about);
+  auto const past = past_.value_or(healthy_reference{});
+  auto const evidence = beyond(sums_.bearing, past);
+  bearing_surroundings const about{sums_.speed_hz, line_width(), beyond(sums_.stranger, past), ball_hidden()};
+  auto const opinion = judge(evidence, params_.bearing_rules, about);
   for (std::size_t p = 0; p < bearing_parts; ++p) {
     d.probability[p] = opinion.probability[p];
-    d.score[p] = sums_.bearing[p].score;
+    d.score[p] = evidence[p].score;
     d.judged[p] = true;
   }
-  auto const& first = sums_.bearing[opinion.first];
-  auto const& next = sums_.bearing[opinion.next];
+  auto const& first = evidence[opinion.first];
+  auto const& next = evidence[opinion.next];
   if (opinion.finding == bearing_finding::rivals) d.note(obstacle::rivals, first.score, next.score);
   if (opinion.finding == bearing_finding::stranger) {
     bool const own = opinion.misplaced && first.score > sums_.stranger.score;
@@ -424,7 +440,7 @@ inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
     double const order = static_cast<double>(static_cast<long long>(first.base_hz / sums_.speed_hz + 0.5));
     d.note(obstacle::lines_coincide, first.base_hz, shaft ? order * sums_.speed_hz : next.base_hz);
   }
-  if (opinion.finding == bearing_finding::rolling) d.note(obstacle::rolling_or_cage, sums_.bearing[3].score);
+  if (opinion.finding == bearing_finding::rolling) d.note(obstacle::rolling_or_cage, evidence[3].score);
   std::array<std::size_t, bearing_parts> order{0, 1, 2, 3};
   sort_parts(order, [&](auto a, auto b) { return d.probability[a] > d.probability[b]; });
   for (std::size_t const p : order) {
@@ -441,11 +457,17 @@ inline void diagnoser::judge_shaft(diagnosis& d) const noexcept {
     if (sums_.shaft.velocity[i] > 0) d.add({names[i], hz, hz, sums_.shaft.level[i], order});
   }
   if (!sums_.shaft.known) return;
-  auto const opinion = judge(sums_.shaft, params_.shaft_rules);
+  bool const compared = past_ && past_->has_unit;
+  auto const rules = compared ? against_past(params_.shaft_rules, past_->orders_mms) : params_.shaft_rules;
+  auto const opinion = judge(sums_.shaft, rules);
+  double const all = sums_.shaft.of_orders();
+  if (rules.watch_mms > 0 && opinion.most() <= 0.5 && all >= rules.watch_mms) {
+    d.note(obstacle::class_missing, all, rules.limit_mms);
+  }
   auto const set = [&](fault_kind f, double p) {
     auto const i = static_cast<std::size_t>(f);
     d.probability[i] = p, d.judged[i] = true;
-    d.score[i] = p > 0 ? 20 * math::log10(sums_.shaft.of_orders() / params_.shaft_rules.limit_mms) : 0;
+    d.score[i] = p > 0 ? 20 * math::log10(all / rules.limit_mms) : 0;
   };
   set(fault_kind::unbalance, opinion.unbalance);
   set(fault_kind::misalignment, opinion.misalignment);
@@ -467,8 +489,9 @@ inline double diagnoser::hidden_part() const noexcept {
 inline void diagnoser::judge_gear(diagnosis& d) const noexcept {
   auto const i = static_cast<std::size_t>(fault_kind::gear);
   d.judged[i] = true;
-  d.score[i] = sums_.gear;
-  d.probability[i] = logistic((sums_.gear - params_.bearing_rules.second) / params_.bearing_rules.softness);
+  double const gear = sums_.gear - (past_ ? std::max(0.0, past_->gear) : 0);
+  d.score[i] = gear;
+  d.probability[i] = logistic((gear - params_.bearing_rules.second) / params_.bearing_rules.softness);
   // A part whose lines lie on orders of the shaft is heard as the gear.
   auto const hidden = hidden_part();
   if (d.probability[i] > 0.5 && hidden > 0) {
@@ -497,6 +520,7 @@ inline void diagnoser::decide(diagnosis& d) const noexcept {
   double most = 0;
   for (std::size_t f = 0; f < fault_count; ++f) {
     if (!d.judged[f]) continue;
+    d.probability[f] = std::max(d.probability[f], diagnosis::prior);
     most = std::max(most, d.probability[f]);
     auto const kind = static_cast<fault_kind>(f);
     if (d.probability[f] > 0.5 && urgency(kind) < best) best = urgency(kind), d.named = kind;

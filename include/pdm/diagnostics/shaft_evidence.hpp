@@ -87,15 +87,28 @@ struct velocity_scale {
 
 struct shaft_rules {
   double limit_mms = 7.1;     // velocity of the shaft's orders that is too much; of the machine's class where known
+  double watch_mms = 2.8;     // too much for some class of machine; 0: the class is known, nothing is left to say
+  double grown = 2.5;         // times its own past that is too much: the step of one zone (ISO 20816-1:2016, 6.3)
+  double growing = 1.6;       // times its own past from which on it is said
+  double least_mms = 1.8;     // below which no growth is too much: limit of small machines, ISO 10816-1:1995, annex B
   double alone = 0.9;         // share of the squared acceleration in 1x that makes it unbalance
   double second_order = 0.5;  // 2x / 1x that makes it misalignment
   double half_share = 0.1;    // (half orders / whole orders)^2 that makes it looseness
   double softness_db = 2.5;
 };
 
+// The rules for a machine whose orders made `past_mms` when it was sound.
+[[nodiscard]] inline shaft_rules against_past(shaft_rules r, double past_mms) noexcept {
+  double const limit = std::max(r.least_mms, r.grown * past_mms);
+  r.limit_mms = std::min(r.limit_mms, limit);
+  if (r.watch_mms > 0) r.watch_mms = std::min(r.limit_mms, std::max(r.least_mms, r.growing * past_mms));
+  return r;
+}
+
 // Probabilities of unbalance, misalignment, looseness.
 struct shaft_opinion {
   double unbalance = 0, misalignment = 0, looseness = 0;
+  [[nodiscard]] double most() const noexcept { return std::max({unbalance, misalignment, looseness}); }
 };
 
 [[nodiscard]] inline shaft_opinion judge(shaft_evidence const& e, shaft_rules const& r) noexcept {

@@ -46,6 +46,22 @@ inline constexpr std::array<severity_table, 4> severity_tables{{
   return severity_tables[static_cast<std::size_t>(2 * (group - 1) + static_cast<int>(f))];
 }
 
+// Below 15 kW, where ISO 20816-3 does not reach.
+inline constexpr severity_table small_machines{0.71, 1.8, 4.5, "ISO 10816-1:1995, annex B, class I",
+                                               "small machines, up to 15 kW"};
+
+struct severity_class {
+  std::string_view name;
+  severity_table table;
+};
+inline constexpr std::array<severity_class, 5> severity_classes{{
+    {"small", small_machines},
+    {"medium_rigid", severity_tables[2]},
+    {"medium_flexible", severity_tables[3]},
+    {"large_rigid", severity_tables[0]},
+    {"large_flexible", severity_tables[1]},
+}};
+
 // invalid_argument for a velocity that is not a number >= 0 or limits that do not rise.
 [[nodiscard]] inline result<severity_zone> zone_of(double v_rms, severity_table const& t) noexcept {
   if (!(v_rms >= 0) || !(t.ab > 0) || !(t.bc > t.ab) || !(t.cd > t.bc)) {
