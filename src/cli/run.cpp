@@ -56,6 +56,7 @@ void tell(monitor::plant const& plant) {
                   static_cast<unsigned long long>(a.counts.starts), 100 * a.counts.watch_coverage(),
                   static_cast<unsigned long long>(a.counts.alarms));
     std::cerr << line;
+    if (!a.received.empty()) std::cerr << id << ": received " << a.received << "\n";
   }
 }
 

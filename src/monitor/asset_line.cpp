@@ -176,6 +176,7 @@ void asset_line::process(std::size_t point, block<double> const& samples) {
   if (!PDM_EXPECTS(point < parts_->points.size())) return;
   auto& p = parts_->points[point];
   p.gate.process(samples, [&](block<double> const& gated) noexcept {
+    if (gated.size() == 0 && gated.quality.is_bad()) return parts_->say_nothing_came(p, gated);
     p.frame.process(gated, [&](block<double> const& frame) noexcept { parts_->take_frame(p, frame); });
   });
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "pdm/monitor/config_description.hpp"
+#include "pdm/wire/endpoint.hpp"
 #include "pdm/wire/json.hpp"
 
 namespace pdm::inline PDM_ABI_NAMESPACE::monitor {
@@ -93,14 +94,58 @@ class checker {
   }
 
   void sources(asset_settings const& s, std::string const& path) {
-    int recordings = 0;
+    int samples = 0, slow = 0;
     for (std::size_t i = 0; i < s.sources.size(); ++i) {
+      auto const& x = s.sources[i];
       std::string const here = path + ".sources[" + std::to_string(i) + "]";
-      if (s.sources[i].file.empty()) say(here + ".file", "is missing; give the file's name");
-      recordings += s.sources[i].kind == "recording" ? 1 : 0;
+      (x.gives_samples() ? samples : slow) += 1;
+      if (x.is_live()) {
+        live(x, here);
+      } else if (x.file.empty()) {
+        say(here + ".file", "is missing; give the file's name");
+      }
+      bool const raw = x.kind == "tcp" || x.kind == "udp";
+      bool const integers = x.format == "i16" || x.format == "i32";
+      if (raw ? !integers && x.format != "auto" && x.format != "f32" && x.format != "f64" : integers) {
+        say(here + ".format", "is \"" + x.format + "\", which kind " + x.kind + " does not have; see its description");
+      }
     }
-    if (recordings != 1) {
-      say(path + ".sources", "holds " + std::to_string(recordings) + " recordings; give exactly one");
+    if (samples != 1) {
+      say(path + ".sources", "holds " + std::to_string(samples) +
+                                 " sources of samples (recording, tcp, udp, or modbus "
+                                 "without speed_column and load_column); give exactly one");
+    }
+    if (slow > 1) say(path + ".sources", "holds " + std::to_string(slow) + " sources of speed and load; give one");
+  }
+
+  void live(source_settings const& s, std::string const& here) {
+    auto const where = wire::parse_endpoint(s.from, s.kind == "modbus" ? 502 : 0);
+    if (s.from.empty()) {
+      say(here + ".from", "is missing; give HOST:PORT");
+    } else if (!where) {
+      say(here + ".from", "is \"" + s.from + "\": " + std::string(where.error().what) + "; give HOST:PORT");
+    }
+    if (s.kind == "modbus") return tags(s, here);
+    if (!s.fs_hz || *s.fs_hz < 0.01) say(here + ".fs_hz", "is missing or below 0.01; give the sampling rate in Hz");
+    if (s.channels.size() > 64) say(here + ".channels", "holds more than 64 names; give fewer");
+    if (s.scale == 0) say(here + ".scale", "is 0; give the value of one count");
+  }
+
+  void tags(source_settings const& s, std::string const& here) {
+    if (s.tags.empty() || s.tags.size() > 1000) say(here + ".tags", "holds no tag, or more than 1000; give the values");
+    auto const named = [&](std::string const& name) {
+      return std::count_if(s.tags.begin(), s.tags.end(), [&](tag_settings const& t) { return t.name == name; });
+    };
+    for (std::size_t i = 0; i < s.tags.size(); ++i) {
+      auto const& t = s.tags[i];
+      std::string const tag = here + ".tags[" + std::to_string(i) + "]";
+      if (t.name.empty() || named(t.name) > 1) say(tag + ".name", "is missing or stands twice; give each its own name");
+      bool const bits = t.table == "coils" || t.table == "discrete_inputs";
+      if (bits != (t.type == "bit"))
+        say(tag + ".type", "does not go with its table; coils and discrete inputs are bit");
+    }
+    for (auto const* name : {&s.speed_column, &s.load_column}) {
+      if (!name->empty() && named(*name) == 0) say(here, "names \"" + *name + "\", which is no tag; add it to tags");
     }
   }
 

@@ -70,31 +70,40 @@ void asset_line::parts::write_why(abstention why) {
 }
 
 void asset_line::parts::emit_quality(row const& r, verdict const& v) {
-  for (auto& p : points) {
-    quality const& q = p.info.quality;
-    if (q.level == p.told.level && q.reasons == p.told.reasons) continue;
-    p.told = q;
-    auto e = event_of(event_kind::quality, event_cause::measurement, r, v);
-    e.quality = q;
-    e.rule = static_cast<std::uint16_t>(&p - points.data());
-    std::string_view reason = "";
-    for (int i = 0; i < quality_reason_count && reason.empty(); ++i) {
-      if ((q.reasons >> i & 1u) != 0) reason = quality_reason_names[static_cast<std::size_t>(i)];
-    }
-    auto& t = text.begin(e);
-    t.member("point", p.point.id);
-    t.key("counts").open('{');
-    for (int i = 0; i < quality_reason_count; ++i) {
-      auto const which = static_cast<quality_reason>(1u << i);
-      if (p.gate.count(which) > 0) t.member(quality_reason_names[static_cast<std::size_t>(i)], p.gate.count(which));
-    }
-    t.close('}');
-    message const sentence = q.is_good() ? message(messages::text_measurement_good, std::string_view(p.point.id))
-                                         : message(messages::text_measurement_bad, std::string_view(p.point.id), reason,
-                                                   static_cast<double>(q.bad_share));
-    text.end(words->render(sentence));
-    send();
+  for (auto& p : points) emit_quality_of(p, p.info.quality, r, v);
+}
+
+// A source that says nothing makes no row; that it is silent is told all the same.
+void asset_line::parts::say_nothing_came(point_line& p, block_info const& about) {
+  row r{row_values, {}, about.source_time, row_number, about.quality, {}};
+  verdict v;
+  v.state.measurement = asset_state::failure;
+  emit_quality_of(p, about.quality, r, v);
+}
+
+void asset_line::parts::emit_quality_of(point_line& p, quality const& q, row const& r, verdict const& v) {
+  if (q.level == p.told.level && q.reasons == p.told.reasons) return;
+  p.told = q;
+  auto e = event_of(event_kind::quality, event_cause::measurement, r, v);
+  e.quality = q;
+  e.rule = static_cast<std::uint16_t>(&p - points.data());
+  std::string_view reason = "";
+  for (int i = 0; i < quality_reason_count && reason.empty(); ++i) {
+    if ((q.reasons >> i & 1u) != 0) reason = quality_reason_names[static_cast<std::size_t>(i)];
   }
+  auto& t = text.begin(e);
+  t.member("point", p.point.id);
+  t.key("counts").open('{');
+  for (int i = 0; i < quality_reason_count; ++i) {
+    auto const which = static_cast<quality_reason>(1u << i);
+    if (p.gate.count(which) > 0) t.member(quality_reason_names[static_cast<std::size_t>(i)], p.gate.count(which));
+  }
+  t.close('}');
+  message const sentence = q.is_good() ? message(messages::text_measurement_good, std::string_view(p.point.id))
+                                       : message(messages::text_measurement_bad, std::string_view(p.point.id), reason,
+                                                 static_cast<double>(q.bad_share));
+  text.end(words->render(sentence));
+  send();
 }
 
 void asset_line::parts::emit_model(row const& r, verdict const& v) {

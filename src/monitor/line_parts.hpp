@@ -97,6 +97,8 @@ struct asset_line::parts {
   void emit(row const& r, verdict const& v);
   event event_of(event_kind kind, event_cause cause, row const& r, verdict const& v) const noexcept;
   void emit_quality(row const& r, verdict const& v);
+  void emit_quality_of(point_line& p, quality const& q, row const& r, verdict const& v);
+  void say_nothing_came(point_line& p, block_info const& about);
   void emit_model(row const& r, verdict const& v);
   void emit_alarm(row const& r, verdict const& v, advisory::alarm_transition const& t, alarm_rule rule);
   void emit_state(row const& r, verdict const& v);

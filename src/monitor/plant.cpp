@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "monitor/feed.hpp"
 #include "monitor/slow_values.hpp"
-#include "pdm/acquisition/replay_source.hpp"
 #include "pdm/report/catalogue.hpp"
 #include "wire/file_bytes.hpp"
 
@@ -15,10 +15,21 @@ namespace asio = boost::asio;
 
 struct asset {
   asset_settings settings;
-  std::unique_ptr<acquisition::replay_source> source;
+  std::unique_ptr<feed> source;
   std::unique_ptr<asset_line> line;
-  slow_values slow;
+  slow_values slow;              // from a table
+  std::unique_ptr<feed> polled;  // or from a device
+  std::size_t speed_tag = 0, load_tag = 0;
 };
+
+// Speed and load as they were read; what was not read is not known.
+process_values values_of(asset const& a, feed::blocks tags) {
+  auto const value = [&](std::size_t tag) -> std::optional<double> {
+    bool const there = tag < tags.size() && tags[tag].size() == 1 && !tags[tag].quality.is_bad();
+    return there ? std::optional(tags[tag].samples[0]) : std::nullopt;
+  };
+  return {value(a.speed_tag), value(a.load_tag)};
+}
 
 wire::input_error in_asset(std::string const& id, std::string const& file, wire::input_error e) {
   if (e.file.empty()) {
@@ -46,8 +57,11 @@ struct plant::parts {
 
   std::optional<wire::input_error> read_words();
   std::optional<wire::input_error> open(asset_settings const& s);
+  std::optional<wire::input_error> open_slow(asset& a, source_settings const& s);
+  void begin(asset& a);
   void read_on(asset& a);
-  void feed(asset& a, std::span<block<double> const> blocks);
+  void poll_on(asset& a);
+  void take(asset& a, feed::blocks blocks);
   void ended();
 };
 
@@ -70,40 +84,61 @@ std::optional<wire::input_error> plant::parts::read_words() {
 std::optional<wire::input_error> plant::parts::open(asset_settings const& s) {
   auto a = std::make_unique<asset>();
   a->settings = s;
-  auto const recording =
-      std::find_if(s.sources.begin(), s.sources.end(), [](source_settings const& x) { return x.kind == "recording"; });
-  wire::read_options options;
-  options.format = recording->format;
-  options.fs_hz = recording->fs_hz;
-  auto opened = wire::open_recording(recording->file, options);
-  if (!opened) return in_asset(s.id, recording->file, opened.error());
-  auto const info = (*opened)->info();
+  auto const samples =
+      std::find_if(s.sources.begin(), s.sources.end(), [](source_settings const& x) { return x.gives_samples(); });
+  std::string const& from = samples->is_live() ? samples->from : samples->file;
+  auto opened = feed::open(context.get_executor(), *samples);
+  if (!opened) return in_asset(s.id, from, opened.error());
+  a->source = std::move(*opened);
   for (auto const& src : s.sources) {
-    if (src.kind != "table") continue;
-    if (auto bad = a->slow.read(src)) return in_asset(s.id, src.file, *bad);
+    if (src.gives_samples()) continue;
+    if (auto bad = open_slow(*a, src)) return in_asset(s.id, src.is_live() ? src.from : src.file, *bad);
   }
   auto const& words = own_words ? *own_words : report::catalogue::english();
-  auto line = asset_line::make(s, info, words, [this](std::string_view text) {
+  auto line = asset_line::make(s, a->source->info(), words, [this](std::string_view text) {
     if (sink_broken || out(text)) return;
     sink_broken = true;
     stopped = true;
   });
-  if (!line) return in_asset(s.id, recording->file, line.error());
+  if (!line) return in_asset(s.id, from, line.error());
   a->line = std::move(*line);
-  a->source = std::make_unique<acquisition::replay_source>(
-      context.get_executor(), acquisition::replay_reader(std::move(*opened), a->line->max_block()), recording->speed);
-  one_after_the_other = one_after_the_other && recording->speed == 0;
+  if (auto ok = a->source->start(a->line->max_block()); !ok) return in_asset(s.id, from, ok.error());
+  one_after_the_other = one_after_the_other && !samples->is_live() && samples->speed == 0;
   assets.push_back(std::move(a));
   return std::nullopt;
 }
 
-void plant::parts::feed(asset& a, std::span<block<double> const> blocks) {
+std::optional<wire::input_error> plant::parts::open_slow(asset& a, source_settings const& s) {
+  if (!s.is_live()) return a.slow.read(s);
+  auto opened = feed::open(context.get_executor(), s);
+  if (!opened) return opened.error();
+  a.polled = std::move(*opened);
+  auto const& names = a.polled->info().channels;
+  auto const place = [&](std::string const& name) {
+    return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+  };
+  a.speed_tag = place(s.speed_column);
+  a.load_tag = place(s.load_column);
+  if (auto ok = a.polled->start(1); !ok) return ok.error();
+  return std::nullopt;
+}
+
+void plant::parts::poll_on(asset& a) {
+  a.polled->next([this, &a](boost::system::error_code failed, feed::blocks tags) {
+    if (stopped || failed) return;
+    a.line->observe(values_of(a, tags));
+    poll_on(a);
+  });
+}
+
+void plant::parts::take(asset& a, feed::blocks blocks) {
   if (auto const now = a.slow.at(blocks[0].source_time)) a.line->observe(*now);
   for (std::size_t p = 0; p < a.line->points(); ++p) a.line->process(p, blocks[a.line->channel_of(p)]);
 }
 
 void plant::parts::read_on(asset& a) {
-  a.source->async_next([this, &a](boost::system::error_code failed, std::span<block<double> const> blocks) {
+  a.source->next([this, &a](boost::system::error_code failed, feed::blocks blocks) {
+    if (a.polled && (stopped || failed)) a.polled->cancel();
     if (stopped || failed == asio::error::operation_aborted) {
       if (at_end) at_end();
       return;
@@ -113,14 +148,19 @@ void plant::parts::read_on(asset& a) {
       failures.push_back(in_asset(a.settings.id, "", a.source->failure()));
       return ended();
     }
-    feed(a, blocks);
+    take(a, blocks);
     read_on(a);
   });
 }
 
+void plant::parts::begin(asset& a) {
+  read_on(a);
+  if (a.polled) poll_on(a);
+}
+
 void plant::parts::ended() {
   ++assets_ended;
-  if (one_after_the_other && assets_ended < assets.size()) read_on(*assets[assets_ended]);
+  if (one_after_the_other && assets_ended < assets.size()) begin(*assets[assets_ended]);
   if (assets_ended == assets.size() && at_end) at_end();
 }
 
@@ -145,15 +185,18 @@ void plant::start() {
     return;
   }
   if (parts_->one_after_the_other) {
-    parts_->read_on(*parts_->assets.front());
+    parts_->begin(*parts_->assets.front());
   } else {
-    for (auto& a : parts_->assets) parts_->read_on(*a);
+    for (auto& a : parts_->assets) parts_->begin(*a);
   }
 }
 
 void plant::stop() {
   parts_->stopped = true;
-  for (auto& a : parts_->assets) a->source->cancel();
+  for (auto& a : parts_->assets) {
+    a->source->cancel();
+    if (a->polled) a->polled->cancel();
+  }
 }
 
 std::vector<wire::input_error> const& plant::failures() const noexcept { return parts_->failures; }
@@ -161,7 +204,11 @@ bool plant::sink_failed() const noexcept { return parts_->sink_broken; }
 
 std::vector<asset_summary> plant::summary() const {
   std::vector<asset_summary> all;
-  for (auto const& a : parts_->assets) all.push_back({a->settings.id, a->line->counts()});
+  for (auto const& a : parts_->assets) {
+    std::string received = a->source->counted();
+    if (a->polled) received += (received.empty() ? "" : "; polled: ") + a->polled->counted();
+    all.push_back({a->settings.id, a->line->counts(), std::move(received)});
+  }
   return all;
 }
 

@@ -66,6 +66,17 @@ struct point_settings {
 
 // ---- sources and sinks -------------------------------------------------------------------------------------------
 
+struct tag_settings {  // a value of a Modbus device
+  std::string name;
+  int unit = 1;
+  std::string table = "holding_registers", type = "u16", order = "abcd";
+  int address = 0;  // from 0
+  double scale = 1, offset = 0;
+};
+struct serial_line_settings {
+  int baud = 19200, stop_bits = 1;
+  std::string parity = "E";
+};
 struct source_settings {
   std::string kind = "recording";
   std::string file, format = "auto";
@@ -73,6 +84,22 @@ struct source_settings {
   double speed = 0;             // 0: as fast as it goes; 1: real time; N: N times
   std::string time = "time_s";  // table: column of time
   std::string speed_column, load_column;
+  // Live ones:
+  std::string from;                   // HOST:PORT or a serial device; udp: the address to listen at
+  std::vector<std::string> channels;  // names; none given: one channel
+  double scale = 1;
+  bool headers = false;
+  double silent_s = 5;
+  std::string overflow = "wait";
+  serial_line_settings serial;
+  double period_s = 1;  // modbus
+  std::vector<tag_settings> tags;
+
+  [[nodiscard]] bool is_live() const noexcept { return kind != "recording" && kind != "table"; }
+  // The others give the speed and load at which the samples were taken.
+  [[nodiscard]] bool gives_samples() const noexcept {
+    return kind != "table" && (kind != "modbus" || (speed_column.empty() && load_column.empty()));
+  }
 };
 struct sink_settings {
   std::string kind = "jsonl";

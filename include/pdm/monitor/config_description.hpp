@@ -78,16 +78,48 @@ void describe(V& v, point_settings& s) {
   v.value("band_hz", s.band_hz, "Usable band of sensor and mounting: two frequencies in Hz", not_negative);
 }
 template <class V>
+void describe(V& v, tag_settings& s) {
+  v.value("name", s.name, "Name of the value");
+  v.value("unit", s.unit, "Unit (slave) of the device", {0, 255});
+  v.value("table", s.table, "Where it lies", {"holding_registers", "input_registers", "coils", "discrete_inputs"});
+  v.value("address", s.address, "Address on the wire, counted from 0", {0, 65535});
+  v.value("type", s.type, "Type of the number; bit for coils and discrete inputs",
+          {"bit", "u16", "i16", "u32", "i32", "f32", "u64", "i64", "f64"});
+  v.value("order", s.order, "Order of its bytes on the wire; pdm modbus probe shows them all",
+          {"abcd", "cdab", "badc", "dcba"});
+  v.value("scale", s.scale, "value = number * scale + offset");
+  v.value("offset", s.offset, "value = number * scale + offset");
+}
+template <class V>
+void describe(V& v, serial_line_settings& s) {
+  v.value("baud", s.baud, "Bits a second", {1200, 4000000});
+  v.value("parity", s.parity, "N none, E even, O odd", {"N", "E", "O"});
+  v.value("stop_bits", s.stop_bits, "Stop bits", {1, 2});
+}
+template <class V>
 void describe(V& v, source_settings& s) {
-  v.value("kind", s.kind, "recording: samples on file; table: slow values such as speed and load",
-          {"recording", "table"});
-  v.value("file", s.file, "File, relative to the configuration");
-  v.value("format", s.format, "Format of a recording", {"auto", "f32", "f64", "wav", "csv", "npy", "mat"});
-  v.value("fs_hz", s.fs_hz, "Sampling rate in Hz where the file does not tell", {1e-6, 1e9});
+  v.value("kind", s.kind,
+          "recording: samples on file; table: slow values such as speed and load; tcp: samples from a server or a "
+          "serial device; udp: samples in datagrams; modbus: values polled, as speed and load where a column is named",
+          {"recording", "table", "tcp", "udp", "modbus"});
+  v.value("file", s.file, "File of a recording or table, relative to the configuration");
+  v.value("format", s.format, "Format of a recording; of samples from tcp and udp: f32 (auto), f64, i16 or i32",
+          {"auto", "f32", "f64", "wav", "csv", "npy", "mat", "i16", "i32"});
+  v.value("fs_hz", s.fs_hz, "Sampling rate in Hz where the file does not tell; always for tcp and udp", {1e-6, 1e9});
   v.value("speed", s.speed, "Replay: 0 as fast as it goes, 1 real time, N times real time", not_negative);
   v.value("time", s.time, "Table: column of time, seconds since the recording's start");
-  v.value("speed_column", s.speed_column, "Table: column of shaft speed in Hz");
-  v.value("load_column", s.load_column, "Table: column of load");
+  v.value("speed_column", s.speed_column, "Table: column, modbus: tag, of shaft speed in Hz");
+  v.value("load_column", s.load_column, "Table: column, modbus: tag, of load");
+  v.value("from", s.from, "tcp, modbus: HOST:PORT or a serial device; udp: this machine's ADDRESS:PORT to listen at");
+  v.value("channels", s.channels, "tcp, udp: names of the channels, interleaved as listed; absent: one channel");
+  v.value("scale", s.scale, "tcp, udp: value = number * scale");
+  v.value("headers", s.headers, "tcp, udp: each run of samples has a header with its number (docs/acquisition.md)");
+  v.value("silent_s", s.silent_s, "tcp, udp: seconds without data after which the source counts as silent", positive);
+  v.value("overflow", s.overflow, "tcp: when more comes than is taken: the sender waits, or the oldest is dropped",
+          {"wait", "drop_oldest"});
+  v.section("serial", s.serial, "tcp, modbus: settings of a serial device");
+  v.value("period_s", s.period_s, "modbus: seconds from poll to poll", {0.001, 86400});
+  v.sections("tags", s.tags, "modbus: the values to read");
 }
 template <class V>
 void describe(V& v, sink_settings& s) {

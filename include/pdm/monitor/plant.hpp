@@ -1,9 +1,8 @@
 // plant -- all assets of a configuration, from sources to sinks, on one io_context.
 //
-// What      Opens every source, makes every line, and replays until the sources end or stop() is called. Assets that
-// are
-//           replayed as fast as it goes run one after the other, so that the same input gives the same bytes out;
-//           assets in real time run side by side.
+// What      Opens every source, makes every line, and runs until the sources end or stop() is called; a live source
+//           never ends. Assets that are replayed as fast as it goes run one after the other, so that the same input
+//           gives the same bytes out; assets in real time and live ones run side by side.
 // NB        No thread of its own and no hidden clock: whoever runs the io_context runs the plant.
 // Errors    prepare() collects what is wrong with the inputs; run() ends an asset at the first broken read, names it,
 //           and goes on with the others.
@@ -24,6 +23,7 @@ namespace pdm::inline PDM_ABI_NAMESPACE::monitor {
 struct asset_summary {
   std::string id;
   line_counts counts;
+  std::string received;  // what live sources counted, for people; empty for recordings
 };
 
 class plant {
