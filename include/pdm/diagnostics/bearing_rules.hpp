@@ -34,7 +34,8 @@ struct bearing_rules {
   double same = 0.003;    // relative distance of two lines up to which they are one
   double nearer = 0.004;  // by which one part must lie nearer to its line than the other to have it
   double carrier = 1;     // dB by which sidebands at shaft speed may stand above the line that carries them
-  double heard = 2;       // dB that sidebands of a sound spectrum have: the largest of a few lines of its floor
+  double hidden = 8;  // dB of both sidebands about a ball line under the mains or the shaft that forbid to name a cage
+  double heard = 2;   // dB that sidebands of a sound spectrum have: the largest of a few lines of its floor
 };
 
 enum class bearing_finding : unsigned char {
@@ -111,7 +112,7 @@ struct bearing_surroundings {
   double shaft_hz = 0;
   double line_hz = 0;  // distance of two lines of the spectrum
   stranger_evidence stranger{};
-  bool ball_hidden = false;  // its line lies on one of the shaft or the mains
+  bool ball_hidden = false;  // its line lies on one of shaft or mains, and sidebands of the cage stand beside
 };
 
 [[nodiscard]] inline bool is_harmonic(double hz, double base_hz, bearing_rules const& r) noexcept {
@@ -169,11 +170,15 @@ class bearing_case {
   [[nodiscard]] bool on_order(std::size_t p) const noexcept {
     return stands(p) && on_shaft(e_[p].base_hz, about_.shaft_hz, about_.line_hz, r_);
   }
-  // Whether the line is one of the harmonics of a cage that is louder: as found, or by the geometry (outer race).
-  [[nodiscard]] bool of_cage(std::size_t p) const noexcept {
-    if (e_[cage].score < std::max(r_.second, e_[p].score)) return false;
-    return is_harmonic(e_[p].base_hz, e_[cage].base_hz, r_) || is_harmonic(e_[p].expected_hz, e_[cage].expected_hz, r_);
+  // dB that a part must stand over a loud cage one of whose harmonics its line is: as found, or, since the outer race
+  // sees every element once a turn of the cage, by its geometry. Minus infinity where there is no such cage.
+  [[nodiscard]] double asked_by_cage(std::size_t p) const noexcept {
+    double const loud = e_[cage].score;
+    if (loud < r_.second) return -1e9;
+    if (p == outer) return loud + r_.margin;
+    return is_harmonic(e_[p].base_hz, e_[cage].base_hz, r_) ? loud : -1e9;
   }
+  [[nodiscard]] bool of_cage(std::size_t p) const noexcept { return e_[p].score < asked_by_cage(p); }
   [[nodiscard]] double stands_out(std::size_t p) const noexcept;
   [[nodiscard]] double allowed(std::size_t p) const noexcept;
   [[nodiscard]] double probability(std::size_t p) noexcept;
@@ -201,7 +206,7 @@ inline double bearing_case::stands_out(std::size_t p) const noexcept {
 // What speaks against the part however high its lines stand.
 inline double bearing_case::allowed(std::size_t p) const noexcept {
   double g = behaviour(e_[p], p, r_);
-  if (of_cage(p)) g = std::min(g, e_[p].score - e_[cage].score);
+  if (of_cage(p)) g = std::min(g, e_[p].score - asked_by_cage(p));
   if (stands(p) && (shared_ || strange_ || on_order(p))) g = std::min(g, -0.2 * r_.softness);
   return g;
 }
@@ -219,6 +224,7 @@ inline double bearing_case::probability(std::size_t p) noexcept {
 inline bearing_finding bearing_case::finding(bool named) const noexcept {
   double const stranger = about_.stranger.score, all = std::max(top(), e_[cage].score);
   if (named) return bearing_finding::named;
+  if (about_.ball_hidden && stands(cage)) return bearing_finding::rolling;
   if (strange_ || (stranger >= r_.unowned && stranger > all)) return bearing_finding::stranger;
   if (shared_) return bearing_finding::coincident;
   if (stands(cage) && (e_[cage].score >= top() || !stands(first()))) return bearing_finding::rolling;

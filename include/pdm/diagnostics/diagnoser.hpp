@@ -81,7 +81,8 @@ class diagnoser {
     stranger_evidence stranger{};
     shaft_evidence shaft{};
     label_evidence label{};
-    double gear = 0;  // dB of the comb of the shaft in the envelope, over placebo
+    double beside_ball = 0;  // dB, beside_ball()
+    double gear = 0;         // dB of the comb of the shaft in the envelope, over placebo
     double speed_hz = 0, speed_uncertainty = 0, speed_lead = 0, speed_found = 0;
     double elsewhere_hz = 0, elsewhere_lead = 0;  // of the best base beside the declared range
     double weight = 0, refined = 0;
@@ -105,7 +106,8 @@ class diagnoser {
   void notch_mains(line_levels& view) const noexcept;
   [[nodiscard]] std::array<double, 2> mains() const noexcept;
   [[nodiscard]] double notch_width(double hz) const noexcept;
-  [[nodiscard]] bool ball_hidden() const noexcept;
+  [[nodiscard]] double over_ball(double shaft_hz) const noexcept;
+  [[nodiscard]] double beside_ball(double cage_hz) const noexcept;
   void notch_known_lines() noexcept;
   void observe_envelope(std::span<float const> x) noexcept;
   void observe_bearing(double share) noexcept;
@@ -305,15 +307,22 @@ inline void diagnoser::notch_known_lines() noexcept {
   }
 }
 
-// Whether rolling elements would not be heard: what is left of them then is the rate of the cage.
-inline bool diagnoser::ball_hidden() const noexcept {
-  double const hz = part_orders(*params_.bearing)[static_cast<std::size_t>(fault_kind::ball)] * sums_.speed_hz;
+// Hz of the line of shaft or mains on which that of rolling elements lies; 0: it lies on none.
+inline double diagnoser::over_ball(double shaft_hz) const noexcept {
+  double const hz = part_orders(*params_.bearing)[static_cast<std::size_t>(fault_kind::ball)] * shaft_hz;
   auto const [first, second] = mains();
-  for (double const base : {sums_.speed_hz, first, second}) {
+  for (double const base : {shaft_hz, first, second}) {
     double const whole = base * static_cast<double>(static_cast<long long>(hz / base + 0.5));
-    if (std::max(hz - whole, whole - hz) < notch_width(hz) + params_.bearing_rules.same * hz) return true;
+    if (std::max(hz - whole, whole - hz) < notch_width(hz) + params_.bearing_rules.same * hz) return whole;
   }
-  return false;
+  return 0;
+}
+
+// dB of the sidebands at cage speed about a line that is taken out: rolling elements show them all the same.
+inline double diagnoser::beside_ball(double cage_hz) const noexcept {
+  double const hz = over_ball(speed_.hz), width = notch_width(hz);
+  if (!(hz > cage_hz)) return 0;
+  return std::min(open_.peak(hz - cage_hz, width).db, open_.peak(hz + cage_hz, width).db);
 }
 
 inline void diagnoser::observe_envelope(std::span<float const> x) noexcept {
@@ -341,6 +350,7 @@ inline void diagnoser::observe_bearing(double share) noexcept {
   auto const all = gather(levels_, open_, *params_.bearing, speed_.hz, params_.search);
   auto const& now = all.parts;
   sums_.stranger.score += share * (all.stranger.score - sums_.stranger.score);
+  sums_.beside_ball += share * (beside_ball(now[3].base_hz) - sums_.beside_ball);
   if (all.stranger.score >= sums_.stranger.score) sums_.stranger.base_hz = all.stranger.base_hz;
   for (std::size_t p = 0; p < bearing_parts; ++p) {
     auto& sum = sums_.bearing[p];
@@ -420,7 +430,8 @@ inline void diagnoser::add_lines(diagnosis& d, std::size_t part) const noexcept 
 inline void diagnoser::judge_bearing(diagnosis& d) const noexcept {
   auto const past = past_.value_or(healthy_reference{});
   auto const evidence = beyond(sums_.bearing, past);
-  bearing_surroundings const about{sums_.speed_hz, line_width(), beyond(sums_.stranger, past), ball_hidden()};
+  bool const ball_hidden = over_ball(sums_.speed_hz) > 0 && sums_.beside_ball >= params_.bearing_rules.hidden;
+  bearing_surroundings const about{sums_.speed_hz, line_width(), beyond(sums_.stranger, past), ball_hidden};
   auto const opinion = judge(evidence, params_.bearing_rules, about);
   for (std::size_t p = 0; p < bearing_parts; ++p) {
     d.probability[p] = opinion.probability[p];
