@@ -8,6 +8,7 @@
 #include "cases.hpp"
 #include "pdm/prognostics/particle_filter.hpp"
 #include "pdm/prognostics/trajectory_similarity.hpp"
+#include "prognostics/physics.hpp"
 
 namespace pdm::bench {
 namespace {
@@ -16,27 +17,9 @@ double normal(std::uint64_t seed, std::uint64_t i) {
   return std::sqrt(-2 * std::log(uniform(seed, 2 * i))) * std::cos(2 * std::numbers::pi * uniform(seed, 2 * i + 1));
 }
 
-// x grows by the share b of itself in every step; b wanders.
-struct growth {
-  static constexpr std::size_t states = 2;
-  template <class V>
-  [[gnu::always_inline]] void advance(V (&s)[2], V const (&w)[2]) const noexcept {
-    s[0] += s[1] * s[0] + w[0] * 0.005f;
-    s[1] += w[1] * 1e-4f;
-  }
-  template <class V>
-  [[gnu::always_inline]] void observe(V const (&s)[2], V& z) const noexcept {
-    z = s[0];
-  }
-  template <class V>
-  [[gnu::always_inline]] void damage(V const (&s)[2], V& d) const noexcept {
-    d = s[0];
-  }
-};
-
 struct particle_case {
   static constexpr std::size_t rows = 60;
-  prognostics::particle_filter<growth> filter{
+  prognostics::particle_filter<growing_share> filter{
       {.mean = {1, 0.01}, .sd = {0.05, 0.002}, .sensor_sd = 0.05, .limit = 5, .noise_ahead = false}};
   std::array<double, rows> reading{};
   std::size_t at = 0;

@@ -12,6 +12,8 @@
 #include "pdm/core/distributions.hpp"
 #include "pdm/prognostics/age_replacement.hpp"
 #include "pdm/prognostics/life_posterior.hpp"
+#include "pdm/report/captions.hpp"
+#include "pdm/report/catalogue.hpp"
 #include "pdm/wire/json_text.hpp"
 
 namespace pdm::cli {
@@ -21,6 +23,13 @@ using prognostics::life_posterior;
 using prognostics::log_scale_prior;
 using prognostics::smallest_extreme_value;
 using prognostics::standard_normal;
+namespace captions = report::captions;
+
+// A sentence of the catalogue; words among the arguments have to outlive the call.
+template <class... A>
+std::string say(message_key key, A... arguments) {
+  return report::catalogue::english().render(message(key, arguments...));
+}
 
 // Advice needs to be this sure that it saves: by chance alone it is then given in under 1 of 20 ledgers of parts that
 // do not wear.
@@ -129,34 +138,31 @@ class life_page {
   }
 
  private:
-  void doubt(std::string why, std::string needs) {
+  void doubt(std::string why, message_key needs) {
     why_.push_back(std::move(why));
-    needs_.push_back(std::move(needs));
+    needs_.push_back(say(needs));
   }
 
   void judge() {
-    std::size_t const lives = ledger_.log_hours.size(), r = ledger_.failures;
+    auto const lives = static_cast<double>(ledger_.log_hours.size());
+    std::size_t const r = ledger_.failures;
     if (r == 0) {
-      doubt("none of " + std::to_string(lives) + " lives ended in a failure: how long parts live cannot be said",
-            "failures, or a limit of something that is measured");
+      doubt(say(captions::ledger_none_failed, lives), captions::ledger_needs_failures);
     } else if (!weibull_.ready()) {
-      doubt("no life is longer than the shortest failure: nothing is known of the spread", "lives of different length");
+      doubt(say(captions::ledger_no_spread), captions::ledger_needs_spread);
     } else if (r == 1) {
-      doubt("one failure tells nothing about the spread: the shape is by assumption about 2 (0.75 to 5.4)",
-            "a second failure");
+      doubt(say(captions::ledger_one_failure), captions::ledger_needs_second);
     } else if (r < 10) {
-      doubt(std::to_string(r) + " failures: the intervals are wide", "10 failures or more");
+      doubt(say(captions::ledger_few_failures, static_cast<double>(r)), captions::ledger_needs_ten);
     }
     if (ledger_.left_out > 0) {
-      doubt(std::to_string(ledger_.left_out) + " rows do not say how long they lived and are left out",
-            ledger_.operating ? "hours in every row" : "installed and removed in every row");
+      doubt(say(captions::ledger_left_out, static_cast<double>(ledger_.left_out)),
+            ledger_.operating ? captions::ledger_needs_hours : captions::ledger_needs_dates);
     }
-    assumes_.emplace_back("lives of one kind, independent of each other, new after each repair");
-    assumes_.emplace_back("parts were replaced or are running for reasons that have nothing to do with their state");
-    if (ledger_.closed_at_latest && ledger_.running > 0) {
-      assumes_.emplace_back("what is running was last seen at the latest time in the ledger (--until says otherwise)");
-    }
-    if (r == 1) assumes_.emplace_back("a shape about 2 (nine in ten between 0.75 and 5.4)");
+    assumes_.push_back(say(captions::ledger_assumes_one_kind));
+    assumes_.push_back(say(captions::ledger_assumes_reasons));
+    if (ledger_.closed_at_latest && ledger_.running > 0) assumes_.push_back(say(captions::ledger_assumes_latest));
+    if (r == 1) assumes_.push_back(say(captions::ledger_assumes_shape));
     decide_replacement();
   }
 
@@ -180,7 +186,7 @@ class life_page {
     text_.key("basis").open('{').member("failures", static_cast<std::uint64_t>(ledger_.failures));
     text_.member("censored", static_cast<std::uint64_t>(ledger_.log_hours.size() - ledger_.failures));
     std::vector<std::string> priors;
-    if (ledger_.failures == 1) priors.emplace_back("shape about 2 (0.75 to 5.4), assumed");
+    if (ledger_.failures == 1) priors.push_back(say(captions::ledger_prior_shape));
     text_.list("priors", priors).close('}');
   }
 
@@ -246,31 +252,36 @@ class life_page {
   }
 
   std::string replacement_words() const {
-    if (!options_.cost_planned) return "costs are not given: --cost-planned and --cost-failure";
-    if (!advice_) return "nothing is known about lives";
-    if (ledger_.failures < 2) return "one failure does not show that parts wear";
-    if (*options_.cost_planned >= *options_.cost_failure) return "a failure costs no more than a planned replacement";
-    if (advised_) return "parts wear, and replacing them in time costs less than their failures";
-    if (advice_->share >= 1) return "it does not save: parts do not wear enough for these costs";
-    return "it may save, but that is not sure: probability " + number(advice_->probability) + ", wanted " +
-           number(sure);
+    if (!options_.cost_planned) return say(captions::ledger_costs_missing);
+    if (!advice_) return say(captions::ledger_lives_unknown);
+    if (ledger_.failures < 2) return say(captions::ledger_wear_unseen);
+    if (*options_.cost_planned >= *options_.cost_failure) return say(captions::ledger_costs_alike);
+    if (advised_) return say(captions::ledger_it_pays);
+    if (advice_->share >= 1) return say(captions::ledger_no_saving);
+    auto const seen = number(advice_->probability), wanted = number(sure);
+    return say(captions::ledger_unsure, std::string_view(seen), std::string_view(wanted));
   }
 
   std::string sentence() const {
-    std::string const of = std::to_string(ledger_.failures) + " of " + std::to_string(ledger_.log_hours.size());
+    auto const failed = static_cast<double>(ledger_.failures), lives = static_cast<double>(ledger_.log_hours.size());
     if (ledger_.failures == 0) {
-      double const least = 2 * ledger_.total_hours / math::chi_square_quantile(0.95, 2);
-      return "None of " + std::to_string(ledger_.log_hours.size()) +
-             " lives ended in a failure. If failures come by chance alone, there are more than " + number(least) +
-             " h between them (95 %).";
+      auto const least = number(2 * ledger_.total_hours / math::chi_square_quantile(0.95, 2));
+      return say(captions::ledger_text_none, lives, std::string_view(least));
     }
-    if (!weibull_.ready()) return of + " lives ended in a failure, all equally late: no spread can be learned.";
-    std::string text = of + " lives ended in a failure. One in ten fails before " + number(b10_.p50) +
-                       " h (90 % interval " + number(b10_.p05) + " to " + number(b10_.p95) + " h).";
-    if (!options_.cost_planned) return text;
-    if (!advised_) return text + " Replacing by age is not advised: " + replacement_words() + ".";
-    return text + " Replace at " + number(advice_->age) + " h: about " + number(100 * (1 - advice_->share)) +
-           " % cheaper than running to failure.";
+    if (!weibull_.ready()) return say(captions::ledger_text_equal, failed, lives);
+    auto const b10 = number(b10_.p50), low = number(b10_.p05), high = number(b10_.p95);
+    auto const text = say(captions::ledger_text_life, failed, lives, std::string_view(b10), std::string_view(low),
+                          std::string_view(high));
+    return options_.cost_planned ? text + " " + replacement_sentence() : text;
+  }
+
+  std::string replacement_sentence() const {
+    if (!advised_) {
+      auto const why = replacement_words();
+      return say(captions::ledger_text_keep, std::string_view(why));
+    }
+    auto const age = number(advice_->age), saved = number(100 * (1 - advice_->share));
+    return say(captions::ledger_text_replace, std::string_view(age), std::string_view(saved));
   }
 
   life_options const& options_;

@@ -450,6 +450,7 @@ CLI::App* add_evaluate(CLI::App& rul, std::shared_ptr<rul_evaluation> const& o) 
       ->check(CLI::Range(0.0, 1.0));
   c->add_option("--lambda", o->lambda, "share of the rest of life at which alpha-lambda looks; default: 0.5")
       ->check(CLI::Range(0.0, 1.0));
+  c->add_option("--each", o->each, "file to write every prediction to, with the life that came, for pdm report");
   c->add_option("--out", o->out, "file to write; default: standard output");
   return c;
 }

@@ -50,6 +50,7 @@ wire::input_result<rul_table> read_rul(std::vector<std::string> const& files, ru
 // Of `pdm rul evaluate`; an exit code.
 struct rul_evaluation {
   std::string predictions, truth, out;
+  std::string each;    // file for the predictions with their truth, for pdm report; empty: none
   double cap = 0;      // 0: none
   double alpha = 0.2;  // of alpha-lambda and the prognostic horizon
   double lambda = 0.5;

@@ -240,6 +240,25 @@ void write_summary(line_output& out, rul_evaluation const& o, std::vector<unit_p
   out.write(text.close('}').view());
 }
 
+// The lines of the predictions again, each with the rest that came (capped as it was scored) and with alpha.
+bool write_each(rul_evaluation const& o, std::vector<unit_predictions> const& units) {
+  std::map<std::string, double> ends;
+  for (auto const& u : units) ends[u.name] = u.truth + u.rows.back().cycle;
+  std::ifstream in(o.predictions);
+  line_output out(o.each);
+  std::string line;
+  while (out.good() && std::getline(in, line)) {
+    if (line.empty()) continue;
+    auto parsed = wire::parse_json(line, o.predictions);
+    if (!parsed) continue;  // was read before
+    double const rest = ends[name_of(parsed->at("unit"))] - parsed->at("cycle").get<double>();
+    (*parsed)["truth"] = o.cap > 0 ? std::min(rest, o.cap) : rest;
+    (*parsed)["alpha"] = o.alpha;
+    out.write(parsed->dump());
+  }
+  return out.close();
+}
+
 }  // namespace
 
 int evaluate_rul(rul_evaluation const& o) {
@@ -259,6 +278,10 @@ int evaluate_rul(rul_evaluation const& o) {
       sums.add(p, o.cap > 0 ? std::min(y, o.cap) : y, o.alpha);
     }
     way.add(u, o.cap, o.alpha, o.lambda);
+  }
+  if (!o.each.empty() && !write_each(o, *units)) {
+    complain(about(o.each, "cannot be written to the end", "make room, or give another --each"));
+    return exit_outside;
   }
   line_output out(o.out);
   if (out.good()) write_summary(out, o, *units, sums, way);

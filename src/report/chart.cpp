@@ -186,6 +186,24 @@ chart& chart::area(std::span<sample const> lower, std::span<sample const> upper,
   return *this;
 }
 
+chart& chart::dots(std::span<sample const> points, std::string_view kind) {
+  for (auto const& s : points) {
+    auto const x = px(s.t), y = py(s.value);
+    if (!x || !y) continue;
+    plot_.raw("<circle class=\"").raw(kind).raw(" dot\" r=\"2.6\"").raw(attribute("cx", *x)).raw(attribute("cy", *y));
+    plot_.raw("/>");
+  }
+  return *this;
+}
+
+chart& chart::whisker(double x, double y0, double y1, std::string_view kind) {
+  auto const at = px(x), a = py(y0), b = py(y1);
+  if (!at || !a || !b) return *this;
+  plot_.raw("<path class=\"").raw(kind).raw("\" d=\"M").raw(coordinate(*at)).raw(" ").raw(coordinate(*a)).raw("V");
+  plot_.raw(coordinate(*b)).raw("\"/>");
+  return *this;
+}
+
 chart& chart::level(double y, std::string_view kind, std::string_view label) {
   auto const at = py(y);
   if (!at || *at < top - 0.5 || *at > floor_y() + 0.5) return *this;

@@ -358,6 +358,8 @@ class line_taker {
     r.clock = f.text("clock");
     if (auto const life = f.object("rul")) r.life = life_of(*life);
     r.health = f.number("health");
+    r.truth = f.number("truth");
+    r.alpha = f.number("alpha");
     r.abstained = f.truth("abstained") || !r.life;
     if (auto const basis = f.object("basis")) {
       r.failures = static_cast<std::size_t>(std::clamp(basis->number("failures").value_or(0), 0.0, 1e9));

@@ -279,6 +279,7 @@ std::vector<raised_alarm> raised_alarms(asset_history const& a) {
 section_registry section_registry::standard() {
   section_registry r;
   r.add({"overview", 0, {}, write_overview, {}});
+  r.add({"accuracy", 10, captions::section_accuracy, write_accuracy, {}});
   r.add({"facts", 100, {}, {}, write_facts});
   r.add({"advice", 110, captions::section_advice, {}, write_advice});
   r.add({"story", 120, captions::section_story, {}, write_story});

@@ -21,9 +21,15 @@ void write_health(asset_history const& a, page& p);
 void write_life(asset_history const& a, page& p);
 void write_quality(asset_history const& a, page& p);
 void write_numbers(asset_history const& a, page& p);
+// Predictions whose truth is known, as pdm rul evaluate --each writes them.
+void write_accuracy(plant_history const& plant, page& p);
 void write_provenance(plant_history const& plant, page& p);
 
 void write_badge(page& p, asset_state s);  // NE 107 sign and word
+// A chart with its caption, and a key where kinds have to be told apart.
+void write_figure(page& p, chart const& c, std::string const& id, std::string const& name, std::string const& detail,
+                  std::string const& description, std::string const& key = {});
+[[nodiscard]] std::string key_entry(std::string_view kind, std::string_view words);
 void write_list(page& p, std::vector<std::string> const& sentences, std::string_view kind = {});
 [[nodiscard]] std::string sentence(std::string text);  // first letter large
 

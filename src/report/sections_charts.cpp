@@ -53,14 +53,6 @@ std::string range_words(page const& p, std::string const& name, std::vector<samp
                std::string_view(c), std::string_view(d));
 }
 
-void write_figure(page& p, chart const& c, std::string const& id, std::string const& name, std::string const& detail,
-                  std::string const& description, std::string const& key = {}) {
-  p.out.raw("<figure><figcaption>").element("b", sentence(name));
-  if (!detail.empty()) p.out.raw(" <span>").text(detail).raw("</span>");
-  if (!key.empty()) p.out.raw("<p class=\"key\">").raw(key).raw("</p>");
-  p.out.raw("</figcaption><div class=\"plot\">").raw(c.svg(id, sentence(name), description)).raw("</div></figure>");
-}
-
 std::string_view without_log(std::string_view name) {
   auto const at = name.rfind('.') == std::string_view::npos ? 0 : name.rfind('.') + 1;
   return name.substr(at, 4) == "log_" ? name.substr(at + 4) : name.substr(at);
@@ -243,6 +235,27 @@ double fan_height(fan const& f) {
   return std::max(*at * 1.25, 1e-9);
 }
 
+// The life that came, where it is known, with the cone of alpha-lambda: what counts as near enough to it.
+struct true_rest {
+  std::vector<sample> rest, least, most;
+  double alpha = 0;
+
+  void take(prognosis_record const& r, double unit) {
+    if (!r.truth) return;
+    alpha = r.alpha.value_or(0);
+    double const v = *r.truth / unit;
+    rest.push_back({r.t, v}), least.push_back({r.t, (1 - alpha) * v}), most.push_back({r.t, (1 + alpha) * v});
+  }
+  void draw(chart& c, double gap) const {
+    if (alpha > 0) c.line(least, "cone", gap).line(most, "cone", gap);
+    c.line(rest, "truth", gap);
+  }
+  [[nodiscard]] std::string cone_key(page const& p) const {
+    auto const share = p.words().percent(alpha);
+    return alpha > 0 ? key_entry("cone", p.say(captions::chart_cone, std::string_view("\u00b1" + share))) : "";
+  }
+};
+
 void write_fan(asset_history const& a, prognosis_record const& latest, page& p) {
   fan f;
   for (auto const& r : a.prognoses) {
@@ -254,6 +267,11 @@ void write_fan(asset_history const& a, prognosis_record const& latest, page& p) 
   auto const in = unit_for(a, *latest.life, height);
   f.scale(in.size);
   height /= in.size;
+  true_rest t;
+  for (auto const& r : a.prognoses) {
+    if (r.event == latest.event) t.take(r, in.size);
+  }
+  for (auto const& v : t.rest) height = std::max(height, 1.05 * v.value);
   double gap = 0;
   {
     std::vector<state_point> times;
@@ -264,19 +282,21 @@ void write_fan(asset_history const& a, prognosis_record const& latest, page& p) 
   y.ticks = nice_ticks(0, height, 5, [&](double v, int d) { return p.words().number(v, d); });
   chart c(210, x, y);
   c.area(f.p10, f.p90, "wide", gap).area(f.p25, f.p75, "narrow", gap).line(f.p50, "median", gap);
+  t.draw(c, gap);
   add_alarm_marks(c, a);
   auto const clock = p.say(latest.clock == "calendar" ? captions::life_calendar : captions::life_operating);
   auto const unit_word = p.say(in.name);
   bool const cycles = in.name == captions::life_cycles;
   auto const title = cycles ? p.say(captions::section_life) + ", " + unit_word
                             : p.say(captions::chart_life_axis, std::string_view(clock), std::string_view(unit_word));
-  html key;
+  std::string key;
   for (auto const& [kind, what] :
        {std::pair("median", captions::chart_median), std::pair("narrow", captions::chart_half),
         std::pair("wide", captions::chart_eighty)}) {
-    key.raw("<span class=\"").raw(kind).raw("\"><i></i>").text(p.say(what)).raw("</span>");
+    key += key_entry(kind, p.say(what));
   }
-  write_figure(p, c, p.unique("c"), title, "", range_words(p, p.say(captions::chart_median), f.p50), key.str());
+  if (!t.rest.empty()) key += key_entry("truth", p.say(captions::chart_truth)) + t.cone_key(p);
+  write_figure(p, c, p.unique("c"), title, "", range_words(p, p.say(captions::chart_median), f.p50), key);
   bool const cut = std::any_of(f.p90.begin(), f.p90.end(), [&](auto const& s) { return s.value > height; });
   if (!cut && !f.open) return;
   auto const horizon = p.span(life_clock_of(a, *latest.life), f.horizon);
@@ -432,6 +452,20 @@ void write_health(asset_history const& a, page& p) {
   auto const detail = p.words().percent(1) + " = " + p.say(captions::chart_as_new) + ", " + p.words().percent(0) +
                       " = " + p.say(captions::chart_end_of_life);
   write_figure(p, c, p.unique("c"), name, detail, range_words(p, name, health));
+}
+
+void write_figure(page& p, chart const& c, std::string const& id, std::string const& name, std::string const& detail,
+                  std::string const& description, std::string const& key) {
+  p.out.raw("<figure><figcaption>").element("b", sentence(name));
+  if (!detail.empty()) p.out.raw(" <span>").text(detail).raw("</span>");
+  if (!key.empty()) p.out.raw("<p class=\"key\">").raw(key).raw("</p>");
+  p.out.raw("</figcaption><div class=\"plot\">").raw(c.svg(id, sentence(name), description)).raw("</div></figure>");
+}
+
+std::string key_entry(std::string_view kind, std::string_view words) {
+  html key;
+  key.raw("<span class=\"").raw(kind).raw("\"><i></i>").text(words).raw("</span>");
+  return key.take();
 }
 
 void write_life(asset_history const& a, page& p) {

@@ -73,12 +73,14 @@ figcaption{font-size:14px;margin:0 0 2px;color:var(--ink)}
 figcaption b{font-weight:640}
 figcaption span{color:var(--soft)}
 .key{font-size:13px;margin:0;display:flex;flex-wrap:wrap;gap:0 18px}
-.key .wide,.key .narrow,.key .median{fill:none;stroke:none;color:var(--soft)}
+.key .wide,.key .narrow,.key .median,.key .truth,.key .cone,.key .whisker{fill:none;stroke:none;color:var(--soft)}
 .key .past::before,.key .now::before{content:"";display:inline-block;width:18px;height:0;border-top:2px solid #98a3ae;
 vertical-align:4px;margin-right:6px}
 .key .now{color:var(--red)}.key .now::before{border-top-color:var(--red)}.key .past{color:#5f6b77}
 .key i{display:inline-block;width:18px;height:10px;margin-right:6px}.key .wide i{background:#d3e2ee}
 .key .narrow i{background:#9fc1da}.key .median i{height:0;border-top:2px solid #0f3f63;vertical-align:4px}
+.key .truth i,.key .cone i{height:0;border-top:1.5px solid var(--ink);vertical-align:4px}.key .cone i{border-top-style:dashed}
+.key .whisker i{background:#9fc1da;width:3px;height:14px;vertical-align:-2px}
 .key .r0 i{background:#d8e4ee}.key .r1 i{background:#efe3cd}.key .r2 i{background:#dce9d5}.key .r3 i{background:#e8dcea}
 .key.regimes{margin:0 0 12px;color:var(--soft)}
 .plot{overflow-x:auto;overflow-y:hidden}
@@ -94,6 +96,8 @@ svg .label{paint-order:stroke;stroke:#fff;stroke-width:3.5px;stroke-linejoin:rou
 .label.past{fill:#5f6b77}.label.now{fill:var(--red)}
 .median{fill:none;stroke:#0f3f63;stroke-width:2;stroke-linejoin:round}
 .dot.median{fill:#0f3f63}
+.truth,.cone{fill:none;stroke:var(--ink);stroke-width:1.2}.cone{stroke-dasharray:4 4}
+.whisker{fill:none;stroke:#9fc1da;stroke-width:2}
 .wide{fill:#d3e2ee}.narrow{fill:#9fc1da}
 .threshold{stroke:var(--ink);stroke-width:1.1;stroke-dasharray:6 4}
 .label.threshold{stroke:#fff;stroke-width:3.5px;stroke-dasharray:none;fill:var(--ink)}

@@ -57,6 +57,14 @@ TEST_CASE("a table of pumps is learned to its threshold, predicted and evaluated
                            "\"coverage\":", "\"width\":", "\"crps\":"}) {
     CHECK(scored.out.find(word) != std::string::npos);
   }
+  auto const each = s.path("each.jsonl");
+  CHECK(rul_says(s, "evaluate --predictions " + predictions + " --truth " + truth + " --cap 60 --each " + each).code ==
+        0);
+  auto const lines = text_of(each);
+  CHECK(lines_of(lines) == lines_of(every.out));
+  CHECK(lines.find("\"truth\":30.0") != std::string::npos);  // of the last row of every unit
+  CHECK(lines.find("\"truth\":60.0") != std::string::npos);  // capped before that
+  CHECK(lines.find("\"alpha\":0.2") != std::string::npos);
 }
 
 TEST_CASE("wrong rul options, models, columns and truths end in exit 2 and one line that says what to do") {

@@ -60,21 +60,39 @@ def choose_threshold(by_threshold, others):
     return good[len(good) // 2]
 
 
-def main():
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def others_than(name, growth):
+    return [n for n in growth if n != name]
+
+
+def limit_of(growth, others):
+    """Limit of the prognosis and its spread: median and standard deviation of the growth at the end of the others."""
+    ends = [growth[n] for n in others if growth[n] is not None]
+    return {"limit": round(statistics.median(ends), 3), "limit_sd": round(statistics.stdev(ends), 3)}
+
+
+def arguments(doc, check, more=()):
+    """Options of both scripts; nothing, with a line that says so, where there are no recordings."""
+    ap = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--pdm", required=True)
     ap.add_argument("--data", required=True, help="folder of BearingX_Y.f32 with sidecars and tables")
     ap.add_argument("--template", default=os.path.join(os.path.dirname(__file__), "../../examples/bearing_tests.json"))
     ap.add_argument("--work", required=True, help="folder for configurations and events")
-    ap.add_argument("--json", default="", help="write the scores here as well")
-    ap.add_argument("--check", action="store_true", help="exit 1 unless all are caught, at most one alarm is "
-                    "unconfirmed and the median lead is at least the plain rule's")
+    ap.add_argument("--check", action="store_true", help="exit 1 unless " + check)
+    for name, what in more:
+        ap.add_argument(name, default="", help=what)
     a = ap.parse_args()
     if not os.path.isdir(a.data):
         print("SKIPPED: no recordings in " + a.data)
-        return
+        return None
     os.makedirs(a.work, exist_ok=True)
+    return a
 
+
+def main():
+    a = arguments(__doc__, "all are caught, at most one alarm is unconfirmed and the median lead is at least the plain "
+                  "rule's", [("--json", "write the scores here as well")])
+    if a is None:
+        return
     with open(a.template) as f:
         clear = json.load(f).get("line", {}).get("alarm", {})
     share = clear.get("off", 2.4) / clear.get("on", 4.0)
@@ -86,15 +104,12 @@ def main():
 
     result = {}
     for name in growth:
-        others = [n for n in growth if n != name]
-        t = choose_threshold(by_threshold, others)
-        ends = [growth[n] for n in others if growth[n] is not None]
-        limit, spread = statistics.median(ends), statistics.stdev(ends)
-        events = run(a, "without_" + name, {"alarm": {"on": t, "off": share * t},
-                                            "prognosis": {"limit": round(limit, 3), "limit_sd": round(spread, 3)}})
+        others = others_than(name, growth)
+        t, limit = choose_threshold(by_threshold, others), limit_of(growth, others)
+        events = run(a, "without_" + name, {"alarm": {"on": t, "off": share * t}, "prognosis": limit})
         result[name] = scoring.score(a.data, events)[name]
-        result[name].update(threshold=t, limit=limit, limit_sd=spread)
-        print("%-11s threshold %.1f, limit %.2f +- %.2f" % (name, t, limit, spread))
+        result[name].update(threshold=t, **limit)
+        print("%-11s threshold %.1f, limit %.2f +- %.2f" % (name, t, limit["limit"], limit["limit_sd"]))
     print("\nEvery setting chosen with the scored bearing left out:")
     scoring.show(result)
     print("\nThreshold, all bearings alike: median lead, unconfirmed, caught")

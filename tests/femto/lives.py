@@ -14,7 +14,6 @@ the last half of life that were answered, beside that of the mean life of the ot
 Source: ISO 281:2007; J. Berry, "How to track rolling element bearing health with vibration signature analysis", Sound and
 Vibration (1991); intervals of shares: C. Clopper, E. Pearson, Biometrika 26 (1934).
 """
-import argparse
 import json
 import math
 import os
@@ -108,18 +107,9 @@ def show(title, result):
 
 
 def main():
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--pdm", required=True)
-    ap.add_argument("--data", required=True, help="folder of BearingX_Y.f32 with sidecars and tables")
-    ap.add_argument("--template", default=os.path.join(os.path.dirname(__file__), "../../examples/bearing_tests.json"))
-    ap.add_argument("--work", required=True, help="folder for configurations and events")
-    ap.add_argument("--check", action="store_true", help="exit 1 unless the CRPS is below the guess's on average with "
-                    "failures seen, and for 4 of 6 without")
-    a = ap.parse_args()
-    if not os.path.isdir(a.data):
-        print("SKIPPED: no recordings in " + a.data)
+    a = runs.arguments(__doc__, "the CRPS is below the guess's on average with failures seen, and for 4 of 6 without")
+    if a is None:
         return
-    os.makedirs(a.work, exist_ok=True)
     plain = runs.run(a, "lives_plain", {})
     growth = runs.end_growth(plain)
     tables = {n: scoring.table(os.path.join(a.data, n + "_snapshots.csv")) for n in growth}
@@ -127,12 +117,10 @@ def main():
 
     seen, unseen = {}, {}
     for name in growth:
-        others = [n for n in growth if n != name]
+        others = runs.others_than(name, growth)
         mean_life = statistics.mean(tables[n][-1]["t"] for n in others)
-        ends = [growth[n] for n in others if growth[n] is not None]
         hours = statistics.median(leads[n] for n in others if leads[n]) / 60
-        change = {"limit": round(statistics.median(ends), 3), "limit_sd": round(statistics.stdev(ends), 3),
-                  "hours_to_limit": round(hours, 3)}
+        change = {**runs.limit_of(growth, others), "hours_to_limit": round(hours, 3)}
         events = scoring.read_events(runs.run(a, "lives_without_" + name, {"prognosis": change}))
         seen[name] = answers(tables[name], events[name], mean_life)
         with open(os.path.join(a.data, name + ".json")) as f:

@@ -373,6 +373,34 @@ TEST_CASE("lines of detect, rul and diagnose make a page too") {
         std::vector<double>{0.9, 0.05});
 }
 
+std::string evaluated(int unit, int cycle, int told, int truth) {
+  return R"({"unit":)" + std::to_string(unit) + R"(,"cycle":)" + std::to_string(cycle) + R"(,"rul":{"mean":)" +
+         std::to_string(told) + R"(,"p05":1,"p10":)" + std::to_string(told - 10) + R"(,"p25":2,"p50":)" +
+         std::to_string(told) + R"(,"p75":3,"p90":)" + std::to_string(told + 10) +
+         R"(,"p95":99,"horizon":125},"abstained":false,"why":[],"alpha":0.2,"truth":)" + std::to_string(truth) + "}\n";
+}
+
+TEST_CASE("predictions with the life that came: true against predicted, the cone, and the fan with the truth in it") {
+  std::string text;
+  for (int cycle = 1; cycle <= 40; ++cycle) {
+    for (int unit = 1; unit <= 3; ++unit) text += evaluated(unit, cycle, 70 - cycle + 5 * unit, 70 - cycle);
+  }
+  auto const page = page_of(text);
+  auto const plot = between(page, "<section class=\"accuracy\">", "</section>");
+  // Off by 5, 10 and 15 cycles; the interval of +-10 holds two of three.
+  CHECK(
+      plot.find("3 units, each at its last prediction: root mean square error 10.8, the 80 % interval holds the truth "
+                "in 67 %.") != std::string::npos);
+  std::size_t dots = 0;
+  for (auto at = plot.find("<circle"); at != std::string::npos; at = plot.find("<circle", at + 1)) ++dots;
+  CHECK(dots == 3);
+  CHECK(plot.find("class=\"cone\"") != std::string::npos);
+  auto const fan = between(page, "<section class=\"life\">", "</section>");
+  CHECK(fan.find("<path class=\"truth\"") != std::string::npos);
+  CHECK(fan.find("<path class=\"cone\"") != std::string::npos);
+  CHECK(page_of(evaluated(1, 1, 50, 40)).find("<section class=\"accuracy\">") == std::string::npos);  // one unit
+}
+
 TEST_CASE("a section that somebody adds stands in its place, under its heading") {
   auto registry = pdm::report::section_registry::standard();
   registry.add({"trend", 140, {}, {}, [](auto const&, auto& p) { p.out.text("in its place"); }});

@@ -57,7 +57,7 @@ def main():
                 advised = sum(a["replace_by_age"]["advised"] for a in got)
                 n = len(got)
                 holds = 100 * (n - below - above) / n
-                print(f"{failures:8} {shape:5} {how:8} {holds:8.1f} {below:6} {above:6} {100 * advised / n:9.1f}")
+                print(f"{failures:8} {shape:5} {how:8} {holds:8.1f} {below:6} {above:6} {100 * advised / n:9.1f}", flush=True)
                 slack = 300 / math.sqrt(n)
                 failed |= not 85 - 0.36 * slack <= holds <= 95 + 0.22 * slack
                 failed |= shape <= 1 and 100 * advised / n > 5 + 0.22 * slack

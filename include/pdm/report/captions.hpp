@@ -71,6 +71,7 @@ inline constexpr message_key section_score{"section.score"};
 inline constexpr message_key section_spectrum{"section.spectrum"};
 inline constexpr message_key section_health{"section.health"};
 inline constexpr message_key section_life{"section.life"};
+inline constexpr message_key section_accuracy{"section.accuracy"};
 inline constexpr message_key section_quality{"section.quality"};
 inline constexpr message_key section_data{"section.data"};
 inline constexpr message_key section_provenance{"section.provenance"};
@@ -113,6 +114,11 @@ inline constexpr message_key chart_as_new{"chart.as_new"};
 inline constexpr message_key chart_end_of_life{"chart.end_of_life"};
 inline constexpr message_key chart_life_axis{"chart.life_axis"};
 inline constexpr message_key chart_cut{"chart.cut"};
+inline constexpr message_key chart_truth{"chart.truth"};
+inline constexpr message_key chart_cone{"chart.cone"};
+inline constexpr message_key chart_predicted{"chart.predicted"};
+inline constexpr message_key chart_true_axis{"chart.true_axis"};
+inline constexpr message_key accuracy_summary{"accuracy.summary"};
 
 // Remaining life.
 inline constexpr message_key life_until_limit{"life.until_limit"};
@@ -127,6 +133,36 @@ inline constexpr message_key life_within{"life.within"};
 inline constexpr message_key life_basis{"life.basis"};
 inline constexpr message_key life_priors{"life.priors"};
 inline constexpr message_key life_assumes{"life.assumes"};
+
+// What pdm life says of a ledger.
+inline constexpr message_key ledger_none_failed{"ledger.none_failed"};
+inline constexpr message_key ledger_needs_failures{"ledger.needs_failures"};
+inline constexpr message_key ledger_no_spread{"ledger.no_spread"};
+inline constexpr message_key ledger_needs_spread{"ledger.needs_spread"};
+inline constexpr message_key ledger_one_failure{"ledger.one_failure"};
+inline constexpr message_key ledger_needs_second{"ledger.needs_second"};
+inline constexpr message_key ledger_few_failures{"ledger.few_failures"};
+inline constexpr message_key ledger_needs_ten{"ledger.needs_ten"};
+inline constexpr message_key ledger_left_out{"ledger.left_out"};
+inline constexpr message_key ledger_needs_hours{"ledger.needs_hours"};
+inline constexpr message_key ledger_needs_dates{"ledger.needs_dates"};
+inline constexpr message_key ledger_assumes_one_kind{"ledger.assumes_one_kind"};
+inline constexpr message_key ledger_assumes_reasons{"ledger.assumes_reasons"};
+inline constexpr message_key ledger_assumes_latest{"ledger.assumes_latest"};
+inline constexpr message_key ledger_assumes_shape{"ledger.assumes_shape"};
+inline constexpr message_key ledger_prior_shape{"ledger.prior_shape"};
+inline constexpr message_key ledger_costs_missing{"ledger.costs_missing"};
+inline constexpr message_key ledger_lives_unknown{"ledger.lives_unknown"};
+inline constexpr message_key ledger_wear_unseen{"ledger.wear_unseen"};
+inline constexpr message_key ledger_costs_alike{"ledger.costs_alike"};
+inline constexpr message_key ledger_it_pays{"ledger.it_pays"};
+inline constexpr message_key ledger_no_saving{"ledger.no_saving"};
+inline constexpr message_key ledger_unsure{"ledger.unsure"};
+inline constexpr message_key ledger_text_none{"ledger.text_none"};
+inline constexpr message_key ledger_text_equal{"ledger.text_equal"};
+inline constexpr message_key ledger_text_life{"ledger.text_life"};
+inline constexpr message_key ledger_text_keep{"ledger.text_keep"};
+inline constexpr message_key ledger_text_replace{"ledger.text_replace"};
 
 // Tables.
 inline constexpr message_key table_quantity{"table.quantity"};

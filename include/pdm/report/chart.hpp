@@ -50,6 +50,8 @@ class chart {
   chart& strip(double x0, double x1, std::string_view kind, std::string_view label);   // below the plot
   chart& line(std::span<sample const> points, std::string_view kind, double gap = 0);  // gap: longest step that joins
   chart& area(std::span<sample const> lower, std::span<sample const> upper, std::string_view kind, double gap = 0);
+  chart& dots(std::span<sample const> points, std::string_view kind);  // no line between them
+  chart& whisker(double x, double y0, double y1, std::string_view kind);
   chart& level(double y, std::string_view kind, std::string_view label);
   chart& mark(double x, std::string_view kind, std::string_view label);
   chart& note(double x, double y, std::string_view kind, std::string_view label, bool left_of = false);

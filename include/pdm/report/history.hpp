@@ -95,6 +95,7 @@ struct prognosis_record : event_head {
   std::string event, clock;
   std::optional<life_quantiles> life;
   std::optional<double> health;
+  std::optional<double> truth, alpha;  // of pdm rul evaluate: the rest that came, and the share that counts as near
   bool abstained = false;
   std::size_t failures = 0, censored = 0;
   std::vector<std::string> priors, assumes, why, needs;
