@@ -68,7 +68,7 @@ class samples_over_tcp final : public adapter {
     }
     for (std::size_t i = 0; i < b.size(); ++i) {
       auto const expected = headers_ ? static_cast<float>(b.sequence + i) : next_;
-      if (b.samples[i] != expected && !(i == 0 && b.gap() && !headers_)) ++wrong;
+      if (b.samples[i] != expected && !(i == 0 && (b.gap() || !started_) && !headers_)) ++wrong;
       next_ = b.samples[i] + 1;
     }
     unmarked += started_ && headers_ && b.sequence != after_ && !b.gap();
