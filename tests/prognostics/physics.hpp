@@ -43,11 +43,11 @@ struct wandering_level {
 // The level grows by a hidden share of itself in every step; the share wanders.
 struct growing_share {
   static constexpr std::size_t states = 2;
-  double level_noise = 0.005, share_noise = 1e-4;
+  static constexpr float level_noise = 0.005F, share_noise = 1e-4F;
   template <class V>
   [[gnu::always_inline]] void advance(V (&s)[2], V const (&w)[2]) const noexcept {
-    s[0] += s[1] * s[0] + w[0] * static_cast<float>(level_noise);
-    s[1] += w[1] * static_cast<float>(share_noise);
+    s[0] += s[1] * s[0] + w[0] * level_noise;
+    s[1] += w[1] * share_noise;
   }
   template <class V>
   [[gnu::always_inline]] void observe(V const (&s)[2], V& z) const noexcept {
