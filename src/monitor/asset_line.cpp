@@ -88,7 +88,7 @@ void asset_line::parts::judge() {
   in.person_agrees = person_agrees;
   if (r.operating.is_steady()) judge_severity(in);
   judge_masks(r);
-  in.other_alarm = mask_alarm.standing();
+  in.other = {mask_alarm.standing(), mask_score.value, mask_alarm.settings().on};
   verdict const v = decide->update(r, in);
   if (v.learned) remember_spectra();
   learn_masks(r, v);
@@ -98,14 +98,14 @@ void asset_line::parts::judge() {
 
 // The highest line of any point that has a mask for this way of running.
 void asset_line::parts::judge_masks(row const& r) noexcept {
-  score highest{0, abstention::not_ready};
+  mask_score = {0, abstention::not_ready};
   for (auto& p : points) {
     auto const s = p.mask.judge(r.operating.regime, !p.info.quality.is_bad());
-    if (s.ready() && (!highest.ready() || s.value > highest.value)) highest = s;
+    if (s.ready() && (!mask_score.ready() || s.value > mask_score.value)) mask_score = s;
   }
   mask_changes = {};
   if (settings.line.mask.alarm_db) {
-    mask_changes = mask_alarm.update({highest, r.quality, r.operating, r.source_time, r.sequence});
+    mask_changes = mask_alarm.update({mask_score, r.quality, r.operating, r.source_time, r.sequence});
   }
 }
 

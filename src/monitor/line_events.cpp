@@ -230,6 +230,16 @@ void asset_line::parts::write_lines() {
   t.close(']');
 }
 
+// The highest line of a point that has one.
+std::string asset_line::parts::line_reason(point_line const& p) const {
+  auto const& l = p.mask.lines().front();
+  std::string_view const id(p.point.id);
+  if (shaft_hz() > 0) {
+    return words->render(message(messages::reason_order_over_mask, id, l.hz, l.above_db, l.hz / shaft_hz()));
+  }
+  return words->render(message(messages::reason_over_mask, id, l.hz, l.above_db));
+}
+
 std::string asset_line::parts::write_line_reasons() {
   auto& t = text.json();
   std::string first;
@@ -238,12 +248,7 @@ std::string asset_line::parts::write_line_reasons() {
   for (std::size_t i = 0; i < points.size(); ++i) {
     auto const& p = points[(most + i) % points.size()];
     if (p.mask.lines().empty()) continue;
-    auto const& l = p.mask.lines().front();
-    std::string_view const id(p.point.id);
-    std::string const reason =
-        shaft_hz() > 0
-            ? words->render(message(messages::reason_order_over_mask, id, l.hz, l.above_db, l.hz / shaft_hz()))
-            : words->render(message(messages::reason_over_mask, id, l.hz, l.above_db));
+    std::string const reason = line_reason(p);
     t.value(reason);
     if (first.empty()) first = reason;
   }
@@ -307,6 +312,16 @@ void asset_line::parts::emit_alarm(row const& r, verdict const& v, advisory::ala
   send();
 }
 
+// Why the machine is not normal: what its detector says, else the rule whose alarm stands.
+std::string asset_line::parts::state_reason(verdict const& v) const {
+  if (mask_alarm.standing() && !decide->anomaly_alarm().standing()) {
+    auto const& p = points[point_that_sticks_out()];
+    if (!p.mask.lines().empty()) return line_reason(p);
+    return words->render(message(messages::reason_unusual, mask_score.value, mask_alarm.settings().on));
+  }
+  return words->render(message(messages::reason_unusual, v.score.value, v.threshold));
+}
+
 void asset_line::parts::emit_state(row const& r, verdict const& v) {
   auto& t = text.begin(event_of(event_kind::state, event_cause::machine, r, v));
   t.key("features").open('{');
@@ -344,7 +359,7 @@ void asset_line::parts::emit_state(row const& r, verdict const& v) {
   } else if (v.state.state == asset_state::normal) {
     text.end(said.normal);
   } else {
-    std::string const because = words->render(message(messages::reason_unusual, v.score.value, v.threshold));
+    std::string const because = state_reason(v);
     text.end(words->render(message(messages::text_state_changed, to_string(v.state.state), std::string_view(because))));
   }
   send();

@@ -66,6 +66,7 @@ struct asset_line::parts {
   std::unique_ptr<any_detector> detector;
   std::optional<decision_type> decide;
   advisory::alarm mask_alarm;
+  score mask_score;
   advisory::alarm_transitions mask_changes;
   std::vector<double> row_values, contributions;
   std::vector<std::byte> memory;
@@ -108,6 +109,8 @@ struct asset_line::parts {
   void write_why(abstention why);
   std::string write_reasons(row const& r);  // gives the first one
   std::string write_line_reasons();         // likewise
+  [[nodiscard]] std::string line_reason(point_line const& p) const;
+  [[nodiscard]] std::string state_reason(verdict const& v) const;
   void write_data_reasons();
   void write_lines();
   [[nodiscard]] std::size_t point_that_sticks_out() const noexcept;

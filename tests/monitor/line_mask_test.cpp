@@ -37,7 +37,8 @@ monitor::asset_settings settings(std::optional<double> alarm_db) {
 }
 
 struct watched {
-  std::vector<json> alarms;
+  std::vector<json> alarms, advice;
+  json last_state;
   std::string text;
 };
 
@@ -54,7 +55,9 @@ watched watch(monitor::asset_settings const& s, std::span<double const> x, std::
       w.text += e;
       w.text += '\n';
       auto j = json::parse(e);
-      if (j["kind"] == "alarm") w.alarms.push_back(std::move(j));
+      if (j["kind"] == "alarm") w.alarms.push_back(j);
+      if (j["kind"] == "advice") w.advice.push_back(j);
+      if (j["kind"] == "state") w.last_state = j;
     });
     REQUIRE(made.ok());
     return std::move(*made);
@@ -94,6 +97,13 @@ TEST_CASE("A line far below the level of the machine raises the mask's alarm and
   CHECK(a["lines"][0]["above_db"].get<double>() > 3);
   CHECK(a["reasons"][0].get<std::string>().find("776.0 Hz") != std::string::npos);
   CHECK(a["spectra"].is_object());
+  // what follows from it: somebody looks at the machine; no end of life is made from a level that does not grow
+  CHECK(w.last_state["state"] == "maintenance_required");
+  CHECK(w.last_state["text"].get<std::string>().find("776.0 Hz") != std::string::npos);
+  REQUIRE(w.advice.size() == 1);
+  CHECK(w.advice.front()["priority"] == "medium");
+  CHECK(w.advice.front()["action"].get<std::string>().starts_with("Inspect"));
+  CHECK(w.text.find("\"rul\":{") == std::string::npos);
   auto const level_alone = watch(settings(std::nullopt), x);
   CHECK(level_alone.alarms.empty());
 }

@@ -42,14 +42,21 @@ struct decision_settings {
   bool ungated = false;  // judge and learn whatever the machine does: for comparison only
 };
 
+// Another rule about the machine, judged by the caller. Its alarm is acted on as the detector's own, but begins no
+// prognosis: what is followed towards a limit is the level.
+struct other_rule {
+  bool stands = false;
+  double score = 0, threshold = 0;
+};
+
 // What is known beside the row.
 struct decision_input {
   double regime_s = 0;     // steady running time in this regime so far
   double operating_h = 0;  // the clock of remaining life
   int severity_zone = 0;   // 1 to 4 for A to D; 0: not judged
   double severity_mm_s = 0;
-  bool other_alarm = false;    // another rule about the machine has an alarm standing
   bool person_agrees = false;  // a person says that what is seen now is normal
+  other_rule other{};
 };
 
 // What the line says about one row.
@@ -178,7 +185,7 @@ void decision<D, Life>::learn(row const& r, decision_input const& in, verdict& v
     running = settings_.skip.value;  // the window is over, but the regime has too few rows: it goes on
   }
   auto const refused = policy_.decide(
-      {r.quality, r.operating, v.score, running, anomaly_alarm_.standing() || in.other_alarm, in.person_agrees});
+      {r.quality, r.operating, v.score, running, anomaly_alarm_.standing() || in.other.stands, in.person_agrees});
   if (refused == anomaly::learning_refusal::none && rows_offered_++ % settings_.learn_every == 0) {
     detector_->learn_one(r, 1.0);
     v.learned = true;
@@ -186,7 +193,7 @@ void decision<D, Life>::learn(row const& r, decision_input const& in, verdict& v
     if (!ready && detector_->ready(r.operating.regime)) v.settled_rows = detector_->rows(r.operating.regime);
   }
   bool const usual =
-      v.score.ready() && v.score.value < settings_.alarm.on && !anomaly_alarm_.standing() && !in.other_alarm;
+      v.score.ready() && v.score.value < settings_.alarm.on && !anomaly_alarm_.standing() && !in.other.stands;
   if (usual && judgeable(r) && calibration_.size() < calibration_rows) calibration_.learn_one(v.score.value);
 }
 
@@ -225,7 +232,7 @@ void decision<D, Life>::follow_degradation(row const& r, decision_input const& i
     v.life.why = v.score.ready() ? abstention::no_columns : v.score.why;
     return;
   }
-  if (!life_.started() && (anomaly_alarm_.standing() || in.other_alarm)) {
+  if (!life_.started() && anomaly_alarm_.standing()) {
     life_.start(in.operating_h, *v.growth);
   } else if (life_.started()) {
     life_.update(in.operating_h, *v.growth);
@@ -238,7 +245,7 @@ void decision<D, Life>::fuse(row const& r, decision_input const& in, verdict& v)
   v.state = fusion_.update({.quality = r.quality,
                             .operating = r.operating,
                             .score = v.score,
-                            .alarm_stands = anomaly_alarm_.shown() || in.other_alarm,
+                            .alarm_stands = anomaly_alarm_.shown() || in.other.stands,
                             .priority = settings_.alarm.priority,
                             .severity_zone = in.severity_zone});
 }
@@ -257,14 +264,14 @@ void decision<D, Life>::advise(row const& r, decision_input const& in, verdict& 
     if (v.request) return;
   }
   if (!judgeable(r)) return;
-  if (anomaly_alarm_.standing() || in.other_alarm) {
+  if (bool const own = anomaly_alarm_.standing(); own || in.other.stands) {
     double const due = advisory::due_from(v.life) * 3600;
     bool const soon = due > 0 && due <= settings_.lead_time.value;
     advisory::work_finding f{static_cast<advisory::failure_mode>(finding::vibration),
                              soon ? work_action::plan_replacement : work_action::inspect,
                              soon ? alarm_priority::high : alarm_priority::medium,
                              soon ? work_reason::life_short : work_reason::unusual,
-                             {v.score.value, v.threshold},
+                             {own ? v.score.value : in.other.score, own ? v.threshold : in.other.threshold},
                              due};
     if (soon) f.numbers = {due, 0.10};
     v.request = requests_.find(f, r.source_time);
