@@ -143,8 +143,8 @@ wire::input_result<std::optional<diagnostics::healthy_reference>> read_baseline(
 // Files one by one, or as one series: after each, what all so far say together.
 class diagnose_job {
  public:
-  diagnose_job(diagnose_options const& o, std::optional<diagnostics::healthy_reference> past, line_output& out)
-      : options_(o), past_(std::move(past)), out_(out) {}
+  diagnose_job(diagnose_options const& o, std::optional<diagnostics::healthy_reference> const& past, line_output& out)
+      : options_(o), past_(past), out_(out) {}
 
   wire::input_result<void> run(std::string const& file) {
     auto recording = open(options_, file);
